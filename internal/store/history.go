@@ -77,7 +77,7 @@ func (h *History) Changed(prefix string, since Revision) Revision {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for r := h.last(); r > max(since, h.base); r-- {
-		if touches(h.commits[r-h.base-1].events, prefix) {
+		if Touches(h.commits[r-h.base-1].events, prefix) {
 			return r
 		}
 	}
@@ -87,11 +87,15 @@ func (h *History) Changed(prefix string, since Revision) Revision {
 	return 0
 }
 
-func touches(events []Event, prefix string) bool {
+// Touches reports whether one of the events is under prefix.
+// Touches reports whether one of the events is under prefix.
+func Touches(events []Event, prefix string) bool {
 	return slices.ContainsFunc(events, func(e Event) bool { return strings.HasPrefix(e.Key, prefix) })
 }
 
-// Watch is Store.Watch.
+// Watch is Store.Watch for a revision that the store has reached. The history may
+// be a moment behind the state, so Watch waits for a revision it does not know;
+// the store refuses revisions that it does not know either.
 func (h *History) Watch(ctx context.Context, prefix string, after Revision) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
 		for at := after; ctx.Err() == nil; {
@@ -123,8 +127,10 @@ func (h *History) after(at Revision) ([]past, <-chan struct{}, error) {
 	switch {
 	case h.closed:
 		return nil, nil, ErrClosed
-	case at < h.base, at > h.last():
+	case at < h.base:
 		return nil, nil, ErrCompacted
+	case at > h.last():
+		return nil, h.more, nil
 	}
 	return slices.Clone(h.commits[at-h.base:]), h.more, nil
 }

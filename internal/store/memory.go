@@ -97,6 +97,9 @@ func (m *Memory) Commit(ctx context.Context, t Txn) (Revision, error) {
 
 // Watch implements Store.
 func (m *Memory) Watch(ctx context.Context, prefix string, after Revision) iter.Seq2[Batch, error] {
+	if after > m.state.Load().revision {
+		return func(yield func(Batch, error) bool) { yield(Batch{}, ErrCompacted) }
+	}
 	return m.history.Watch(ctx, prefix, after)
 }
 
