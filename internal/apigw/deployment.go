@@ -61,7 +61,8 @@ func (s *Snapshot) Properties() property.List {
 		{Name: "models", Value: property.ObjectList(&s.Models), Doc: "The models."},
 		{Name: "requestValidators", Value: property.ObjectList(&s.Validators), Doc: "The request validators."},
 		{Name: "gatewayResponses", Value: property.ObjectList(&s.GatewayResponses), Doc: "The gateway responses that were customised."},
-	}	for i := range rows { // only the store sees a snapshot
+	}
+	for i := range rows { // only the store sees a snapshot
 		rows[i].Names = property.Names{CloudFormation: property.None, Terraform: property.None, OpenAPI: property.None, CLI: property.None}
 	}
 	return rows
