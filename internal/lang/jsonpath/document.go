@@ -34,7 +34,8 @@ type Document struct {
 
 	literals map[*byte]uint32 // places of the JSON in paths, by its first byte
 
-	spent int // values that paths have visited; see maxVisits
+	eval  evaluation // reused by every path
+	spent int        // values that paths have visited; see maxVisits
 
 	open []uint32 // the reader's keys of open objects
 	seen map[uint64][]uint32
@@ -79,7 +80,7 @@ func (d *Document) Reset(text []byte) {
 		d.tape = nil
 	}
 	if cap(d.refs) > keep {
-		d.refs = nil
+		d.refs, d.eval.out = nil, nil
 	}
 	*d = Document{
 		text: text,
@@ -87,6 +88,7 @@ func (d *Document) Reset(text []byte) {
 		tape: d.tape[:0],
 		refs: d.refs[:0],
 		open: d.open[:0],
+		eval: evaluation{out: d.eval.out[:0]},
 		seen: d.seen,
 		seed: d.seed,
 	}

@@ -318,9 +318,9 @@ func BenchmarkEval(b *testing.B) {
 				b.Fatal(err)
 			}
 			b.ReportAllocs()
-			d := new(Document)
+			d, payload := new(Document), []byte(tc.JSON)
 			for b.Loop() {
-				d.Reset([]byte(tc.JSON))
+				d.Reset(payload)
 				if _, _, err := p.Eval(d); err != nil {
 					b.Fatal(err)
 				}

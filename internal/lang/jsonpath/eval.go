@@ -24,7 +24,11 @@ func (p *Path) Eval(d *Document) (Node, bool, error) {
 
 // EvalFrom evaluates p on a value of a document, as Eval does.
 func (p *Path) EvalFrom(n Node) (Node, bool, error) {
-	e := evaluation{d: n.d, root: n.at}
+	if n.d == nil {
+		return Node{}, false, nil
+	}
+	e := &n.d.eval
+	*e = evaluation{d: n.d, root: n.at, out: e.out[:0]}
 	at, ok := e.value(p, n.at)
 	if e.err != nil || !ok {
 		return Node{}, false, e.err
