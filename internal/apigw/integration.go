@@ -171,11 +171,10 @@ func (in *Integration) Properties() property.List {
 			Doc:   "The method's parameters whose values make up the cache key.",
 		},
 		{
-			Name:    "cacheNamespace",
-			Value:   property.Text(&in.CacheNamespace),
-			Default: "the resource's ID",
-			Patch:   property.Replace,
-			Doc:     "Methods with the same namespace share cached responses.",
+			Name:  "cacheNamespace",
+			Value: property.Text(&in.CacheNamespace),
+			Patch: property.Replace,
+			Doc:   "Methods with the same namespace share cached responses. Absent: the resource's ID.",
 		},
 		{
 			Name: "requestParametersInJson",

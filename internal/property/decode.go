@@ -3,6 +3,7 @@ package property
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"math"
 	"slices"
 	"strconv"
@@ -186,14 +187,19 @@ func floatOf(s *Surface, v any) (float64, error) {
 			return f, nil
 		}
 	case string:
-		if s.quoted {
-			if f, err := strconv.ParseFloat(strings.TrimSpace(x), 64); err == nil && !math.IsNaN(f) && !math.IsInf(f, 0) {
+		x = strings.TrimSpace(x)
+		if s.quoted && !strings.ContainsFunc(x, notInNumber) {
+			if f, err := strconv.ParseFloat(x, 64); err == nil {
 				return f, nil
 			}
 		}
 	}
 	return 0, wrongType(s, v, "a number", "Double")
 }
+
+// notInNumber reports whether r cannot stand in a decimal number: ParseFloat
+// alone would take 0x10 and Inf.
+func notInNumber(r rune) bool { return !strings.ContainsRune("+-.0123456789eE", r) }
 
 // intOf reads a whole number; 29000.0 is one.
 func intOf(s *Surface, v any) (int64, error) {
@@ -302,10 +308,10 @@ func (m *millis) decode(s *Surface, v any) error {
 	if err != nil {
 		return err
 	}
-	if n > math.MaxInt64/int64(time.Millisecond) || n < math.MinInt64/int64(time.Millisecond) {
-		n = 0
-	}
 	*m.p = time.Duration(n) * time.Millisecond
+	if most := int64(math.MaxInt64 / time.Millisecond); n > most || n < -most {
+		*m.p = math.MaxInt64 // beyond every limit, and no wrap to a value within
+	}
 	if s.coral {
 		return nil
 	}
@@ -340,6 +346,9 @@ func entries(s *Surface, v any, tags bool) (map[string]any, error) {
 func pairs(list []any) (map[string]any, error) {
 	out := make(map[string]any, len(list))
 	for i, item := range list {
+		if _, pending := item.(Placeholder); pending {
+			continue
+		}
 		entry, ok := item.(map[string]any)
 		at := strconv.Itoa(i)
 		if !ok {
@@ -352,8 +361,8 @@ func pairs(list []any) (map[string]any, error) {
 		if _, pending := key.(Placeholder); pending {
 			continue
 		}
-		name, ok := key.(string)
-		if !ok {
+		name, err := textOf(CloudFormation, key)
+		if err != nil {
 			return nil, under(at, &Error{Kind: WrongType, Found: key, Message: describe(key) + " found, text expected as MapKey"})
 		}
 		if _, twice := out[name]; twice {
@@ -387,7 +396,13 @@ func inJSON(s *Surface, v any) (map[string]any, error) {
 	d := json.NewDecoder(strings.NewReader(str))
 	d.UseNumber()
 	var m map[string]any
-	if err := d.Decode(&m); err != nil || m == nil || d.More() {
+	err = d.Decode(&m)
+	if err == nil && m != nil {
+		if _, after := d.Token(); after != io.EOF {
+			m = nil // something stands behind the object
+		}
+	}
+	if err != nil || m == nil {
 		return nil, &Error{Kind: Invalid, Found: str, Message: fmt.Sprintf("%q is not the text of a JSON object", shorten(str))}
 	}
 	return m, nil
@@ -507,6 +522,9 @@ func objectOf(s *Surface, v any) (map[string]any, error) {
 			if m, ok := x[0].(map[string]any); ok {
 				return m, nil
 			}
+			if _, pending := x[0].(Placeholder); pending {
+				return nil, nil
+			}
 		}
 		if s.blocks && len(x) > 1 {
 			return nil, &Error{Kind: Invalid, Found: v, Message: fmt.Sprintf("%d blocks found, at most one expected", len(x))}
@@ -540,6 +558,9 @@ func (o *objectMap[T, P]) decode(s *Surface, v any) error {
 	var errs Errors
 	out := make(map[string]*T, len(in))
 	for _, k := range sortedKeys(in) {
+		if _, pending := in[k].(Placeholder); pending {
+			continue
+		}
 		m, ok := in[k].(map[string]any)
 		if !ok {
 			errs = append(errs, flatten(under(k, wrongType(s, in[k], "an object", "Map")))...)
@@ -561,18 +582,22 @@ func (o *objectMap[T, P]) decode(s *Surface, v any) error {
 // decodeList reads the notation of templates, in which the key is a member of
 // the item.
 func (o *objectMap[T, P]) decodeList(s *Surface, in []any) error {
-	var items []*T
-	err := (&objectList[T, P]{&items}).decode(s, in)
-	errs := flatten(err)
-	out := make(map[string]*T, len(items))
-	for i, x := range items {
+	var errs Errors
+	out := make(map[string]*T, len(in))
+	for i, item := range in {
+		at := strconv.Itoa(i)
+		x, err := decodeItem[T, P](s, item)
+		errs = append(errs, flatten(under(at, err))...)
+		if x == nil {
+			continue
+		}
 		r, ok := P(x).Properties().ByName(o.by)
 		if !ok || r.Value.zero() {
-			continue // reported as missing where the row is required
+			continue // pending, or reported as missing where the row is required
 		}
 		k, _ := r.Value.encode(s).(string)
 		if _, twice := out[k]; twice {
-			errs = append(errs, &Error{Path: []string{strconv.Itoa(i), s.NameOf(r)}, Kind: Conflict, Found: k, Message: fmt.Sprintf("%q is given twice", k)})
+			errs = append(errs, &Error{Path: []string{at, s.NameOf(r)}, Kind: Conflict, Found: k, Message: fmt.Sprintf("%q is given twice", k)})
 		}
 		out[k] = x
 	}
@@ -583,6 +608,25 @@ func (o *objectMap[T, P]) decodeList(s *Surface, in []any) error {
 	return nil
 }
 
+// decodeItem reads one object of a list. It returns nil for a pending one.
+func decodeItem[T any, P interface {
+	*T
+	Noun
+}](s *Surface, item any) (*T, error) {
+	if _, pending := item.(Placeholder); pending {
+		return nil, nil
+	}
+	m, ok := item.(map[string]any)
+	if !ok {
+		return nil, wrongType(s, item, "an object", "Map")
+	}
+	x := new(T)
+	if errs := Decode(s, P(x).Properties(), m); len(errs) > 0 {
+		return x, errs
+	}
+	return x, nil
+}
+
 func (o *objectList[T, P]) decode(s *Surface, v any) error {
 	in, ok := v.([]any)
 	if !ok {
@@ -591,16 +635,11 @@ func (o *objectList[T, P]) decode(s *Surface, v any) error {
 	var errs Errors
 	out := make([]*T, 0, len(in))
 	for i, item := range in {
-		m, ok := item.(map[string]any)
-		if !ok {
-			errs = append(errs, flatten(under(strconv.Itoa(i), wrongType(s, item, "an object", "Map")))...)
-			continue
+		x, err := decodeItem[T, P](s, item)
+		errs = append(errs, flatten(under(strconv.Itoa(i), err))...)
+		if x != nil {
+			out = append(out, x)
 		}
-		x := new(T)
-		if es := Decode(s, P(x).Properties(), m); len(es) > 0 {
-			errs = append(errs, flatten(under(strconv.Itoa(i), es))...)
-		}
-		out = append(out, x)
 	}
 	*o.p = out
 	if len(errs) > 0 {
@@ -618,14 +657,28 @@ func (d *document) decode(s *Surface, v any) error {
 		if s.coral {
 			break
 		}
-		b, err := json.Marshal(x)
+		if HasPlaceholder(x) {
+			return nil
+		}
+		text, err := jsonText(x)
 		if err != nil {
 			return wrongType(s, v, "a JSON document", "String")
 		}
-		*d.p = string(b)
+		*d.p = text
 		return nil
 	}
 	return wrongType(s, v, "a JSON document", "String")
+}
+
+// jsonText writes v without line breaks and without the escapes for HTML.
+func jsonText(v any) (string, error) {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return "", err
+	}
+	return strings.TrimSuffix(b.String(), "\n"), nil
 }
 
 func (o *inline[T, P]) decode(s *Surface, v any) error {

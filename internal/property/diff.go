@@ -1,10 +1,6 @@
 package property
 
-import (
-	"cmp"
-	"reflect"
-	"slices"
-)
+import "reflect"
 
 // A Change is one property that differs between two values of a noun.
 type Change struct {
@@ -32,19 +28,41 @@ func Diff(s *Surface, before, after List) []Change {
 	return out
 }
 
+// written returns a property as s writes it, or nil if it is not there.
 func written(s *Surface, r *Row) any {
 	if r.Value.zero() && r.Is&Always == 0 {
 		return nil
 	}
 	v := r.Value.encode(s)
 	if list, ok := v.([]any); ok && r.Is&Unordered != 0 {
-		list = slices.Clone(list)
-		slices.SortFunc(list, func(a, b any) int {
-			x, _ := a.(string)
-			y, _ := b.(string)
-			return cmp.Compare(x, y)
-		})
-		return list
+		return sorted(list)
+	}
+	return v
+}
+
+// DiffNormal compares two objects in the notation of Normal. An absent property
+// is equal to its default, and a Placeholder only to itself. rows are scratch.
+func DiffNormal(s *Surface, rows List, before, after map[string]any) []Change {
+	var out []Change
+	for i := range rows {
+		r := &rows[i]
+		name := s.NameOf(r)
+		if name == "" || r.Is&ReadOnly != 0 {
+			continue
+		}
+		x, y := before[name], after[name]
+		d := r.DefaultValue(s)
+		if reflect.DeepEqual(orDefault(x, d), orDefault(y, d)) {
+			continue
+		}
+		out = append(out, Change{Property: name, Before: x, After: y, Replace: r.Is&CreateOnly != 0})
+	}
+	return out
+}
+
+func orDefault(v, d any) any {
+	if v == nil {
+		return d
 	}
 	return v
 }

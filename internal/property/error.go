@@ -15,6 +15,7 @@ type Error struct {
 	Message string   // "20 is outside 50–900000 milliseconds"
 	Help    string   // what to do; may be empty
 	AWS     string   // API Gateway's own sentence, where it is known
+	Because []string // other properties of the noun, in the control plane's spelling, without whose values the error would not stand
 	Warning bool
 }
 
@@ -91,6 +92,28 @@ func (e *Error) Saying(aws string) *Error {
 	return e
 }
 
+// DueTo names the other properties that the error follows from.
+func (e *Error) DueTo(names ...string) *Error {
+	e.Because = append(e.Because, names...)
+	return e
+}
+
+// Without returns es less the errors that rest on a pending property, in the
+// control plane's spelling: nobody knows yet whether they stand.
+func (es Errors) Without(pending map[string]bool) Errors {
+	var out Errors
+	for _, e := range es {
+		rests := len(e.Path) > 0 && pending[e.Path[0]]
+		for _, name := range e.Because {
+			rests = rests || pending[name]
+		}
+		if !rests {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
 // Spell returns es with the first name of each path, which a noun's Validate
 // gives in the control plane's spelling, as s has it.
 func (es Errors) Spell(s *Surface, rows List) Errors {
@@ -111,6 +134,9 @@ func (es Errors) Spell(s *Surface, rows List) Errors {
 
 // under returns err with name in front of its path.
 func under(name string, err error) error {
+	if err == nil {
+		return nil
+	}
 	var many Errors
 	if errors.As(err, &many) {
 		out := make(Errors, len(many))

@@ -84,11 +84,22 @@ func Apply(rows List, op PatchOperation) error {
 	if !ok {
 		return &PatchError{Operation: op, Reason: PatchUnknownPath, Property: r.Name, Message: "cannot be changed"}
 	}
-	if err := p.patch(op, segments[1:]); err != nil {
+	if err := p.patch(r.creating(op), segments[1:]); err != nil {
 		err.Operation, err.Property = op, r.Name
 		return err
 	}
 	return nil
+}
+
+// creating turns replace into add for a property that does not know add: there
+// it also makes what is not there, as with stage variables. Observed.
+func (r *Row) creating(op PatchOperation) PatchOperation {
+	if op.Op == "replace" && r.Patch&Add == 0 {
+		if _, isMap := r.Value.(*textMap); isMap {
+			op.Op = "add"
+		}
+	}
+	return op
 }
 
 func (o Ops) allows(op string) bool {
@@ -278,6 +289,9 @@ func (l *textList) patch(op PatchOperation, rest []string) *PatchError {
 		return &e
 	}
 	at := slices.Index(*l.p, element)
+	if n, err := strconv.Atoi(element); at < 0 && err == nil && op.Op != "add" && n >= 0 && n < len(*l.p) {
+		at, element = n, (*l.p)[n] // clients also write the index
+	}
 	switch op.Op {
 	case "add":
 		if at < 0 {
@@ -322,7 +336,7 @@ func (o *object[T, P]) patch(op PatchOperation, rest []string) *PatchError {
 	if !ok || !r.Patch.allows(op.Op) {
 		return &PatchError{Reason: PatchUnsupported, Message: "not supported for this property"}
 	}
-	return p.patch(op, rest[1:])
+	return p.patch(r.creating(op), rest[1:])
 }
 
 var noSuchPath = PatchError{Reason: PatchUnknownPath, Message: "no such property"}

@@ -18,10 +18,6 @@ type Value interface {
 	kind() string
 }
 
-// A Placeholder stands for a value that is not known yet, such as another
-// resource's identifier. Decode takes it as given and leaves the field alone.
-type Placeholder interface{ PropertyPlaceholder() }
-
 // text is a string, with an enumeration that some surfaces leave to the noun.
 type text[T ~string] struct {
 	p       *T

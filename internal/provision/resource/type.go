@@ -232,6 +232,9 @@ type Unknown struct {
 // String returns the words AWS shows in change sets for such a value.
 func (Unknown) String() string { return "{{changeSet:KNOWN_AFTER_APPLY}}" }
 
+// PropertyPlaceholder makes an Unknown a property.Placeholder.
+func (Unknown) PropertyPlaceholder() {}
+
 // HasUnknown reports whether v is or contains an Unknown.
 func HasUnknown(v any) bool {
 	switch v := v.(type) {
