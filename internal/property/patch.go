@@ -159,6 +159,10 @@ func (o *optional) patch(op PatchOperation, rest []string) *PatchError {
 	if done, err := scalar(op, rest, func() { *o.p = nil }); done {
 		return err
 	}
+	if !op.HasValue {
+		*o.p = nil
+		return nil
+	}
 	v := op.Value
 	*o.p = &v
 	return nil

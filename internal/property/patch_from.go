@@ -48,7 +48,8 @@ func patchesOf(path string, a, b *Row) (ops []PatchOperation, ok bool) {
 	if a.Patch&Replace == 0 {
 		return nil, false
 	}
-	return []PatchOperation{{Op: "replace", Path: path, Value: scalarText(b.Value.encode(Wire)), HasValue: true}}, true
+	v := b.Value.encode(Wire) // nil: absent, which is not the same as empty
+	return []PatchOperation{{Op: "replace", Path: path, Value: scalarText(v), HasValue: v != nil}}, true
 }
 
 // parts is a nested object, which is changed member by member.
