@@ -43,6 +43,8 @@ func Decode(s *Surface, rows List, in map[string]any) Errors {
 		}
 		if err := r.Value.decode(s, v); err != nil {
 			errs = append(errs, flatten(under(name, err))...)
+		} else if v == "" && r.Is&Required != 0 && s != Wire {
+			errs = append(errs, &Error{Path: []string{name}, Kind: Absent, Message: "empty, and it is required"})
 		}
 		if r.Is&Deprecated != 0 {
 			errs = append(errs, &Error{Path: []string{name}, Kind: Old, Warning: true, Message: "deprecated: " + r.Doc})

@@ -84,6 +84,7 @@ func TestRefusals(t *testing.T) {
 		help    string
 	}{
 		{"required", property.CloudFormation, object(), "Name: missing, and it is required", ""},
+		{"required and empty", property.CloudFormation, object("Name", ""), "Name: empty, and it is required", ""},
 		{"null is absent", property.CloudFormation, object("Name", nil), "Name: missing, and it is required", ""},
 		{"unknown", property.CloudFormation, object("Name", "k", "Colour", "RED"), "Colour: no such property", "did you mean Color?"},
 		{"unknown and far from any", property.CloudFormation, object("Name", "k", "Zzzzzzz", 1), "Zzzzzzz: no such property", ""},

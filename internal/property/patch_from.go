@@ -81,6 +81,13 @@ func (o *object[T, P]) patchesTo(path string, allowed Ops, after Value) ([]Patch
 		}
 		ops = append(ops, made...)
 	}
+	if *o.p == nil && len(ops) == 0 { // nothing differs but that there is one
+		for i := range rows {
+			if v := rows[i].Value.encode(Wire); rows[i].Patch&Replace != 0 && v != nil {
+				return []PatchOperation{{Op: "replace", Path: path + "/" + EscapeSegment(Wire.NameOf(&rows[i])), Value: scalarText(v), HasValue: true}}, true
+			}
+		}
+	}
 	return ops, true
 }
 

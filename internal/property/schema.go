@@ -1,5 +1,7 @@
 package property
 
+import "strings"
+
 // Schema describes rows as a CloudFormation resource schema of type typeName.
 //
 // See "Resource type schema" in the CloudFormation CLI user guide.
@@ -13,14 +15,7 @@ func Schema(s *Surface, typeName, description string, rows List, identifier []st
 		if name == "" {
 			continue
 		}
-		p := r.Value.schema(s, defs)
-		if r.Doc != "" {
-			p["description"] = r.Doc
-		}
-		if r.Is&Unordered != 0 {
-			p["insertionOrder"] = false
-		}
-		properties[name] = p
+		properties[name] = r.schema(s, defs, name)
 		pointer := "/properties/" + name
 		for _, f := range []struct {
 			flag Flags
@@ -61,7 +56,26 @@ func Schema(s *Surface, typeName, description string, rows List, identifier []st
 	return out
 }
 
-func (t *text[T]) schema(*Surface, map[string]any) map[string]any {
+// schema describes one property.
+func (r *Row) schema(s *Surface, defs map[string]any, name string) map[string]any {
+	p := r.Value.schema(s, defs, name)
+	if r.Doc != "" {
+		p["description"] = r.Doc
+	}
+	if r.Is&Unordered != 0 {
+		p["insertionOrder"] = false
+		p["uniqueItems"] = true
+	}
+	if d := r.DefaultValue(s); d != nil {
+		p["default"] = d
+	}
+	if r.Is&Required != 0 && p["type"] == "string" && p["enum"] == nil {
+		p["minLength"] = 1
+	}
+	return p
+}
+
+func (t *text[T]) schema(*Surface, map[string]any, string) map[string]any {
 	out := map[string]any{"type": "string"}
 	if t.allowed != nil {
 		values := make([]any, len(t.allowed))
@@ -73,30 +87,40 @@ func (t *text[T]) schema(*Surface, map[string]any) map[string]any {
 	return out
 }
 
-func (o *optional) schema(*Surface, map[string]any) map[string]any {
+func (o *optional) schema(*Surface, map[string]any, string) map[string]any {
 	return map[string]any{"type": "string"}
 }
-func (b *boolean) schema(*Surface, map[string]any) map[string]any {
+func (b *boolean) schema(*Surface, map[string]any, string) map[string]any {
 	return map[string]any{"type": "boolean"}
 }
-func (i *integer) schema(*Surface, map[string]any) map[string]any {
+func (i *integer) schema(*Surface, map[string]any, string) map[string]any {
 	return map[string]any{"type": "integer", "minimum": i.min, "maximum": i.max}
 }
-func (i *optionalInteger) schema(*Surface, map[string]any) map[string]any {
+func (i *optionalInteger) schema(*Surface, map[string]any, string) map[string]any {
 	return map[string]any{"type": "integer", "minimum": i.min, "maximum": i.max}
 }
-func (f *float) schema(*Surface, map[string]any) map[string]any {
+func (f *float) schema(*Surface, map[string]any, string) map[string]any {
 	return map[string]any{"type": "number"}
 }
-func (m *millis) schema(*Surface, map[string]any) map[string]any {
+func (m *millis) schema(*Surface, map[string]any, string) map[string]any {
 	return map[string]any{"type": "integer", "minimum": m.min, "maximum": m.max}
 }
-func (e *epoch) schema(*Surface, map[string]any) map[string]any {
+func (e *epoch) schema(*Surface, map[string]any, string) map[string]any {
 	return map[string]any{"type": "number"}
 }
-func (d *document) schema(*Surface, map[string]any) map[string]any {
+func (d *document) schema(*Surface, map[string]any, string) map[string]any {
 	return map[string]any{"type": []any{"object", "string"}}
 }
+
+// define puts def under the definitions and returns a reference to it. The
+// registry allows no properties within properties.
+func define(defs map[string]any, name string, def map[string]any) map[string]any {
+	defs[name] = def
+	return map[string]any{"$ref": "#/definitions/" + name}
+}
+
+// itemName names the definition of a list's items.
+func itemName(list string) string { return strings.TrimSuffix(list, "s") }
 
 // mapSchema describes a map whose values are described by value, in the
 // notations that s accepts.
@@ -110,47 +134,45 @@ func mapSchema(s *Surface, defs map[string]any, keys string, value map[string]an
 		"additionalProperties": false,
 	}
 	if s.pairs {
-		defs[entry] = map[string]any{
+		out["type"] = []any{"object", "array"}
+		out["items"] = define(defs, entry, map[string]any{
 			"type":        "object",
-			"description": "One entry of a map in the published notation.",
+			"description": "One entry of a map in the old notation.",
 			"properties": map[string]any{
 				"MapKey":   map[string]any{"type": "string", "minLength": 1},
 				"MapValue": value,
 			},
 			"required":             []any{"MapKey", "MapValue"},
 			"additionalProperties": false,
-		}
-		out["type"] = []any{"object", "array"}
-		out["items"] = map[string]any{"$ref": "#/definitions/" + entry}
+		})
 		out["insertionOrder"] = false
 	}
 	return out
 }
 
-func (m *textMap) schema(s *Surface, defs map[string]any) map[string]any {
+func (m *textMap) schema(s *Surface, defs map[string]any, _ string) map[string]any {
 	if m.json {
 		return map[string]any{"type": "string"}
 	}
 	if m.tags && s == CloudFormation {
-		defs["Tag"] = map[string]any{
+		return map[string]any{"type": "array", "insertionOrder": false, "items": define(defs, "Tag", map[string]any{
 			"type":                 "object",
 			"properties":           map[string]any{"Key": map[string]any{"type": "string"}, "Value": map[string]any{"type": "string"}},
 			"required":             []any{"Key", "Value"},
 			"additionalProperties": false,
-		}
-		return map[string]any{"type": "array", "items": map[string]any{"$ref": "#/definitions/Tag"}}
+		})}
 	}
 	return mapSchema(s, defs, m.keySchema, map[string]any{"type": "string"}, "MapEntry")
 }
 
-func (m *boolMap) schema(s *Surface, defs map[string]any) map[string]any {
+func (m *boolMap) schema(s *Surface, defs map[string]any, _ string) map[string]any {
 	if m.json {
 		return map[string]any{"type": "string"}
 	}
 	return mapSchema(s, defs, m.keySchema, map[string]any{"type": "boolean"}, "BooleanMapEntry")
 }
 
-func (l *textList) schema(*Surface, map[string]any) map[string]any {
+func (l *textList) schema(*Surface, map[string]any, string) map[string]any {
 	return map[string]any{"type": "array", "items": map[string]any{"type": "string"}}
 }
 
@@ -162,7 +184,7 @@ func rowsSchema(s *Surface, rows List, defs map[string]any) map[string]any {
 		if name == "" {
 			continue
 		}
-		properties[name] = rows[i].Value.schema(s, defs)
+		properties[name] = rows[i].schema(s, defs, name)
 		if rows[i].Is&Required != 0 {
 			required = append(required, name)
 		}
@@ -174,21 +196,46 @@ func rowsSchema(s *Surface, rows List, defs map[string]any) map[string]any {
 	return out
 }
 
-func (o *object[T, P]) schema(s *Surface, defs map[string]any) map[string]any {
-	return rowsSchema(s, P(new(T)).Properties(), defs)
-}
-
-func (o *objectMap[T, P]) schema(s *Surface, defs map[string]any) map[string]any {
-	if o.by != "" && !s.coral {
-		return (&objectList[T, P]{}).schema(s, defs)
+// objectSchema describes a nested object. Where it may also be a block, the
+// object's own members are spelled as patterns, beside the block's items.
+func objectSchema(s *Surface, rows List, defs map[string]any, name string) map[string]any {
+	def := rowsSchema(s, rows, defs)
+	ref := define(defs, name, def)
+	if !s.blocks {
+		return ref
 	}
-	return mapSchema(s, defs, "", rowsSchema(s, P(new(T)).Properties(), defs), "ObjectMapEntry")
+	members := map[string]any{}
+	for member, p := range def["properties"].(map[string]any) {
+		members["^"+member+"$"] = p
+	}
+	return map[string]any{
+		"type":                 []any{"object", "array"},
+		"patternProperties":    members,
+		"additionalProperties": false,
+		"items":                ref,
+		"maxItems":             1,
+		"insertionOrder":       false,
+	}
 }
 
-func (o *objectList[T, P]) schema(s *Surface, defs map[string]any) map[string]any {
-	return map[string]any{"type": "array", "items": rowsSchema(s, P(new(T)).Properties(), defs)}
+func (o *object[T, P]) schema(s *Surface, defs map[string]any, name string) map[string]any {
+	return objectSchema(s, P(new(T)).Properties(), defs, name)
 }
 
-func (o *inline[T, P]) schema(s *Surface, defs map[string]any) map[string]any {
-	return rowsSchema(s, P(o.p).Properties(), defs)
+func (o *objectMap[T, P]) schema(s *Surface, defs map[string]any, name string) map[string]any {
+	if o.by != "" && !s.coral {
+		out := (&objectList[T, P]{}).schema(s, defs, name)
+		out["insertionOrder"] = false
+		return out
+	}
+	entry := itemName(name)
+	return mapSchema(s, defs, "", define(defs, entry, rowsSchema(s, P(new(T)).Properties(), defs)), entry+"Entry")
+}
+
+func (o *objectList[T, P]) schema(s *Surface, defs map[string]any, name string) map[string]any {
+	return map[string]any{"type": "array", "items": define(defs, itemName(name), rowsSchema(s, P(new(T)).Properties(), defs))}
+}
+
+func (o *inline[T, P]) schema(s *Surface, defs map[string]any, name string) map[string]any {
+	return objectSchema(s, P(o.p).Properties(), defs, name)
 }

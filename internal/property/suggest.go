@@ -5,7 +5,10 @@ import "strings"
 // Nearest returns the candidate that word was probably meant to be, or "" if
 // none is near: at most a third of its letters may differ.
 func Nearest(word string, candidates []string) string {
-	best, bestDistance := "", len(word)/3+1
+	if len(word) > 128 {
+		return ""
+	}
+	best, bestDistance := "", len(word)/3
 	for _, c := range candidates {
 		d := distance(strings.ToLower(word), strings.ToLower(c))
 		if d < bestDistance || d == bestDistance && best == "" {
@@ -17,8 +20,8 @@ func Nearest(word string, candidates []string) string {
 
 // distance is the Damerau–Levenshtein distance (adjacent letters may swap).
 func distance(a, b string) int {
-	if len(a) > 128 || len(b) > 128 {
-		return 128
+	if len(b) > 128 {
+		return len(b)
 	}
 	prev2, prev, cur := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range prev {

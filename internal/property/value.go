@@ -11,8 +11,9 @@ type Value interface {
 	// encode returns the field as a JSON-like value, also when it is zero.
 	encode(s *Surface) any
 	zero() bool
-	// schema describes the value in JSON Schema.
-	schema(s *Surface, defs map[string]any) map[string]any
+	// schema describes the value in JSON Schema. name is what s calls the
+	// property, after which nested objects are defined in defs.
+	schema(s *Surface, defs map[string]any, name string) map[string]any
 	// sample sets the field to something that is not its zero value.
 	sample()
 	kind() string
