@@ -84,6 +84,17 @@ func (n Node) Number() (kind NumberKind, i int64, f float64) {
 	return 0, 0, 0
 }
 
+// Digits returns how long the text of a number is. Converting a number of
+// kind BigInteger or BigDecimal takes time that grows with the square of it.
+func (n Node) Digits() int {
+	switch n.Kind() {
+	case Integer, Decimal:
+		e := n.entry()
+		return int(e.end - e.start)
+	}
+	return 0
+}
+
 // BigInt returns a number of kind BigInteger.
 func (n Node) BigInt() *big.Int {
 	i, _ := new(big.Int).SetString(string(n.d.source(n.entry())), 10)

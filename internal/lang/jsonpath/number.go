@@ -68,6 +68,9 @@ type number struct {
 // readNumber decides what the text of a number is.
 func readNumber(text []byte, kind Kind) number {
 	if kind == Integer {
+		if len(text) > len("-9223372036854775808") {
+			return number{kind: BigInteger}
+		}
 		i, err := strconv.ParseInt(string(text), 10, 64)
 		switch {
 		case err != nil:
