@@ -15,6 +15,7 @@ package listen
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -78,15 +79,16 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 		req.Body, refused = readBody(w, r, limits)
 	}
 	if refused != nil {
-		if r.Context().Err() == nil {
-			refused.write(w, r)
-		}
+		refused.write(w, r)
 		return
 	}
 	written := false
 	err := h.Gateway.Serve(r.Context(), req, func(res *message.Response) error {
 		if written {
 			return errors.New("a response has been written already")
+		}
+		if res.Status < 200 || res.Status > 999 {
+			return fmt.Errorf("status %d cannot be sent, expected 200 to 999", res.Status)
 		}
 		written = true
 		return writeResponse(w, r, res)
@@ -192,6 +194,9 @@ func tooLong(limit int64) *refusal {
 	return &refusal{413, "text/plain", "HTTP content length exceeded " + strconv.FormatInt(limit, 10) + " bytes."}
 }
 
+// lingering is how long a refused client may go on sending.
+const lingering = 500 * time.Millisecond
+
 func (f *refusal) write(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	clear(h)
@@ -200,6 +205,9 @@ func (f *refusal) write(w http.ResponseWriter, r *http.Request) {
 	if r.ProtoMajor == 1 {
 		h["Connection"] = []string{"close"}
 	}
+	// net/http reads some of what is left of the body, so that the client gets
+	// to read the answer. An error means that w has no deadlines.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(lingering))
 	w.WriteHeader(f.status)
 	if r.Method != http.MethodHead {
 		_, _ = io.WriteString(w, f.body) // a client that is gone does not miss it

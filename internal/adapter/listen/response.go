@@ -1,19 +1,15 @@
 package listen
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
 
 	"postern/internal/message"
 )
 
-// writeResponse writes res. Its length is the one that is declared; fields that
+// writeResponse writes res, whose status is a final one. Its length is the one that is declared; fields that
 // describe the connection or the framing are not the gateway's to set.
 func writeResponse(w http.ResponseWriter, r *http.Request, res *message.Response) error {
-	if res.Status < 200 || res.Status > 999 {
-		return fmt.Errorf("status %d cannot be sent, expected 200 to 999", res.Status)
-	}
 	h := w.Header()
 	for _, f := range res.Header {
 		switch http.CanonicalHeaderKey(f.Name) {
@@ -22,11 +18,11 @@ func writeResponse(w http.ResponseWriter, r *http.Request, res *message.Response
 		}
 		h[f.Name] = append(h[f.Name], f.Value)
 	}
-	if !res.Header.Has("Content-Type") {
-		h["Content-Type"] = nil // net/http would guess
+	if h["Content-Type"] == nil {
+		h["Content-Type"] = nil // the key keeps net/http from guessing
 	}
 	if r.ProtoMajor == 1 && h["Connection"] == nil {
-		h["Connection"] = []string{"keep-alive"} // Observed: written out; net/http makes it close where it must
+		h["Connection"] = connection(r)
 	}
 	bodiless := res.Status == http.StatusNoContent || res.Status == http.StatusNotModified
 	length := len(res.Body)
@@ -44,6 +40,16 @@ func writeResponse(w http.ResponseWriter, r *http.Request, res *message.Response
 		}
 	}
 	return http.NewResponseController(w).Flush()
+}
+
+// connection returns the value of Connection. Observed: keep-alive is written
+// out, and close when the client asked for it. Where net/http must close it says
+// so instead.
+func connection(r *http.Request) []string {
+	if r.Close {
+		return []string{"close"}
+	}
+	return []string{"keep-alive"}
 }
 
 // declaredLength returns the length that the answer to a HEAD would have as the
