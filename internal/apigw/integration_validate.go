@@ -38,10 +38,10 @@ func (in *Integration) Validate(limits *Limits) property.Errors {
 			if in.HTTPMethod == "" {
 				e = property.Missing("integrationHttpMethod", "the type is "+string(in.Type))
 			}
-			add(e.Saying("Enumeration value for HttpMethod must be non-empty"))
+			add(e.Saying("Enumeration value for HttpMethod must be non-empty").DueTo("type"))
 		}
 		if e := in.checkURI(); e != nil {
-			add(e)
+			add(e.DueTo("type"))
 		}
 	}
 	if in.Credentials != "" && !strings.HasPrefix(in.Credentials, "arn:") && !strings.Contains(in.Credentials, "${stageVariables.") {
@@ -51,7 +51,8 @@ func (in *Integration) Validate(limits *Limits) property.Errors {
 	isHTTP := in.Type == HTTP || in.Type == HTTPProxy
 	if in.ConnectionType == ViaVPCLink && in.ConnectionID == "" && isHTTP {
 		add(property.Missing("connectionId", "connectionType is VPC_LINK").
-			Saying("ConnectionId should be set to the vpcLinkId or stage variable on connection type VPC_LINK"))
+			Saying("ConnectionId should be set to the vpcLinkId or stage variable on connection type VPC_LINK").
+			DueTo("connectionType", "type"))
 	}
 	if in.Timeout != 0 && (in.Timeout < limits.MinTimeout || in.Timeout > limits.IntegrationTimeout) {
 		low, high := limits.MinTimeout.Milliseconds(), limits.IntegrationTimeout.Milliseconds()
@@ -67,7 +68,7 @@ func (in *Integration) Validate(limits *Limits) property.Errors {
 	if in.ResponseTransferMode == Stream {
 		if in.Type != HTTPProxy && in.Type != AWSProxy {
 			add(property.Bad("responseTransferMode", in.ResponseTransferMode, "STREAM needs the type HTTP_PROXY or AWS_PROXY").
-				Saying("Response transfer mode STREAM is only supported for HTTP_PROXY and AWS_PROXY integrations"))
+				Saying("Response transfer mode STREAM is only supported for HTTP_PROXY and AWS_PROXY integrations").DueTo("type"))
 		} else {
 			add(property.Bad("responseTransferMode", in.ResponseTransferMode, "STREAM is not part of Postern yet; leave it out or write BUFFERED").
 				Saying("Response transfer mode STREAM is not part of Postern yet"))
@@ -75,7 +76,8 @@ func (in *Integration) Validate(limits *Limits) property.Errors {
 	}
 	if in.IntegrationTarget != "" && (in.Type != HTTPProxy || in.ConnectionType != ViaVPCLink) {
 		add(property.Bad("integrationTarget", in.IntegrationTarget, "an integration target needs the type HTTP_PROXY and the connection type VPC_LINK").
-			Saying("Integration target requires an HTTP_PROXY integration with connection type VPC_LINK"))
+			Saying("Integration target requires an HTTP_PROXY integration with connection type VPC_LINK").
+			DueTo("type", "connectionType"))
 	}
 	return append(errs, CheckTemplates("requestTemplates", in.RequestTemplates, limits)...)
 }
@@ -164,7 +166,7 @@ func badEndpoint(text string) string {
 	if loc := stageVariable.FindStringIndex(text); loc != nil && loc[0] == 0 {
 		return ""
 	}
-	plain := stageVariable.ReplaceAllString(text, "variable")
+	plain := stageVariable.ReplaceAllString(text, "8") // may be a host, a port or a part of the path
 	plain = strings.NewReplacer("{", "", "}", "").Replace(plain)
 	if strings.ContainsFunc(plain, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
 		return "it has blanks or control characters"

@@ -8,7 +8,7 @@ import (
 // Reference writes rows as a table in Markdown, with each surface's name.
 func Reference(rows List) string {
 	var b strings.Builder
-	b.WriteString("| Property | Kind | Default | Native type | Terraform | API | Matters to | |\n|---|---|---|---|---|---|---|---|\n")
+	b.WriteString("| Property | Kind | Default | Native type | Terraform | API | Matters to | What it says |\n|---|---|---|---|---|---|---|---|\n")
 	for i := range rows {
 		r := &rows[i]
 		matters := strings.Join(r.For, ", ")
