@@ -1,0 +1,93 @@
+package control
+
+import (
+	"net/url"
+	"strings"
+)
+
+// This file lays out the store.
+//
+//	account                                the account
+//	restapis/{api}                         an API's own properties
+//	drafts/{api}/resources/{resource}      its parts, as they are being edited
+//	drafts/{api}/methods/{resource}/{verb} a method with its integration and responses
+//	drafts/{api}/models/{name}
+//	drafts/{api}/validators/{validator}
+//	drafts/{api}/gatewayresponses/{type}
+//	deployments/{api}/{deployment}         what a deployment says of itself
+//	snapshots/{api}/{deployment}           what it froze; never changes
+//	stages/{api}/{stage}
+//	vpclinks/{link}
+//	linkuses/{link}/{api}/{deployment}     the methods that use a link
+//
+// Identifiers come from clients, so each is escaped to be one segment.
+
+// The prefixes of what is published, for a watch.
+const (
+	StagesPrefix    = "stages/"
+	SnapshotsPrefix = "snapshots/"
+	VPCLinksPrefix  = "vpclinks/"
+)
+
+// Published returns the prefixes of all that the data plane is made of.
+func Published() []string {
+	return []string{StagesPrefix, SnapshotsPrefix, VPCLinksPrefix}
+}
+
+const (
+	accountKey     = "account"
+	restAPIsPrefix = "restapis/"
+)
+
+func key(segments ...string) string {
+	var b strings.Builder
+	for i, s := range segments {
+		if i > 0 {
+			b.WriteByte('/')
+		}
+		b.WriteString(url.PathEscape(s))
+	}
+	return b.String()
+}
+
+func restAPIKey(api string) string              { return key("restapis", api) }
+func draftPrefix(api string) string             { return key("drafts", api) + "/" }
+func resourcesPrefix(api string) string         { return key("drafts", api, "resources") + "/" }
+func resourceKey(api, id string) string         { return key("drafts", api, "resources", id) }
+func methodsPrefix(api string) string           { return key("drafts", api, "methods") + "/" }
+func methodsOfPrefix(api, id string) string     { return key("drafts", api, "methods", id) + "/" }
+func methodKey(api, id, verb string) string     { return key("drafts", api, "methods", id, verb) }
+func modelsPrefix(api string) string            { return key("drafts", api, "models") + "/" }
+func modelKey(api, name string) string          { return key("drafts", api, "models", name) }
+func validatorsPrefix(api string) string        { return key("drafts", api, "validators") + "/" }
+func validatorKey(api, id string) string        { return key("drafts", api, "validators", id) }
+func gatewayResponsesPrefix(api string) string  { return key("drafts", api, "gatewayresponses") + "/" }
+func gatewayResponseKey(api, typ string) string { return key("drafts", api, "gatewayresponses", typ) }
+func deploymentsPrefix(api string) string       { return key("deployments", api) + "/" }
+func deploymentKey(api, id string) string       { return key("deployments", api, id) }
+func snapshotsOfPrefix(api string) string       { return key("snapshots", api) + "/" }
+func snapshotKey(api, id string) string         { return key("snapshots", api, id) }
+func stagesOfPrefix(api string) string          { return key("stages", api) + "/" }
+func stageKey(api, name string) string          { return key("stages", api, name) }
+func vpcLinkKey(id string) string               { return key("vpclinks", id) }
+
+// segment returns the n-th segment of a key, the first being 0.
+func segment(k string, n int) string {
+	for range n {
+		_, k, _ = strings.Cut(k, "/")
+	}
+	k, _, _ = strings.Cut(k, "/")
+	if s, err := url.PathUnescape(k); err == nil {
+		return s
+	}
+	return k
+}
+
+// StageOfKey returns the API and the stage of a key under StagesPrefix.
+func StageOfKey(k string) (api, stage string) { return segment(k, 1), segment(k, 2) }
+
+// SnapshotOfKey returns the API and the deployment of a key under SnapshotsPrefix.
+func SnapshotOfKey(k string) (api, deployment string) { return segment(k, 1), segment(k, 2) }
+
+// VPCLinkOfKey returns the link of a key under VPCLinksPrefix.
+func VPCLinkOfKey(k string) string { return segment(k, 1) }

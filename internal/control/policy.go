@@ -1,0 +1,30 @@
+package control
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"unicode/utf8"
+)
+
+// completePolicy returns a resource policy as API Gateway keeps it: compact, in
+// the order of its members, with the short form execute-api:/stage/GET/path
+// written out as the ARN of the API.
+//
+// See "Resource policy examples for API Gateway".
+func (s *Service) completePolicy(policy, api string) (string, error) {
+	if policy == "" {
+		return "", nil
+	}
+	const invalid = "Invalid policy document. Please check the policy syntax and ensure that Principals are valid."
+	var document map[string]any
+	var compact bytes.Buffer
+	if json.Unmarshal([]byte(policy), &document) != nil || document == nil || json.Compact(&compact, []byte(policy)) != nil {
+		return "", refuse("policy", clip(policy), invalid)
+	}
+	if limit := s.limits().PolicySize; limit > 0 && utf8.RuneCountInString(compact.String()) > limit {
+		return "", refuse("policy", nil, "Policy document exceeds the maximum size")
+	}
+	arn := "arn:" + s.partition() + ":execute-api:" + s.region() + ":" + s.accountID() + ":" + api + "/"
+	return strings.ReplaceAll(compact.String(), `"execute-api:/`, `"`+arn), nil
+}
