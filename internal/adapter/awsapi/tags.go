@@ -1,0 +1,45 @@
+package awsapi
+
+import "postern/internal/property"
+
+// A tagsInput is the body of TagResource.
+type tagsInput struct{ tags map[string]string }
+
+// Properties implements property.Noun.
+func (in *tagsInput) Properties() property.List {
+	return property.List{{Name: "tags", Value: property.TextMap(&in.tags, ""), Is: property.Required}}
+}
+
+func (c *call) getTags() (any, error) {
+	tags, err := c.control.GetTags(c.ctx, c.path("resource_arn"))
+	if err != nil {
+		return nil, err
+	}
+	m := make(map[string]any, len(tags))
+	for k, v := range tags {
+		m[k] = v
+	}
+	return map[string]any{"tags": m}, nil
+}
+
+func (c *call) tagResource() (any, error) {
+	var in tagsInput
+	if err := c.decode(in.Properties()); err != nil {
+		return nil, err
+	}
+	if err := c.valid(); err != nil {
+		return nil, err
+	}
+	return nil, c.control.TagResource(c.ctx, c.path("resource_arn"), in.tags)
+}
+
+func (c *call) untagResource() (any, error) {
+	keys := c.query["tagKeys"]
+	if len(keys) == 0 {
+		c.violate("null", "tagKeys", "Member must not be null")
+	}
+	if err := c.valid(); err != nil {
+		return nil, err
+	}
+	return nil, c.control.UntagResource(c.ctx, c.path("resource_arn"), keys)
+}

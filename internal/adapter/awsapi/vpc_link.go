@@ -1,0 +1,69 @@
+package awsapi
+
+import "postern/internal/apigw"
+
+func (c *call) createVPCLink() (any, error) {
+	members, err := parseObject(c.body)
+	if err != nil {
+		return nil, err
+	}
+	var link apigw.VPCLink
+	if err := c.decodeMembers(link.Properties(), members); err != nil {
+		return nil, err
+	}
+	for _, name := range []string{"name", "targetArns"} {
+		if members[name] == nil {
+			c.violate("null", c.input()+"."+name, "Member must not be null")
+		}
+	}
+	if err := c.valid(); err != nil {
+		return nil, err
+	}
+	return answer(c.control.CreateVPCLink(c.ctx, &link))
+}
+
+func (c *call) getVPCLinks() (any, error) {
+	page, err := c.page()
+	if err != nil {
+		return nil, err
+	}
+	links, next, err := c.control.GetVPCLinks(c.ctx, page)
+	if err != nil {
+		return nil, err
+	}
+	return wireAll(links, next), nil
+}
+
+// tagged shows tags also when there are none. Observed for reading and updating
+// one link, and not for the rest.
+func tagged(link *apigw.VPCLink) map[string]any {
+	m := wire(link)
+	if m["tags"] == nil {
+		m["tags"] = map[string]any{}
+	}
+	return m
+}
+
+func (c *call) getVPCLink() (any, error) {
+	link, err := c.control.GetVPCLink(c.ctx, c.path("vpclink_id"))
+	if err != nil {
+		return nil, err
+	}
+	return tagged(link), nil
+}
+
+func (c *call) updateVPCLink() (any, error) {
+	ops, err := c.validPatch()
+	if err != nil {
+		return nil, err
+	}
+	link, err := c.control.UpdateVPCLink(c.ctx, c.path("vpclink_id"), ops)
+	if err != nil {
+		return nil, err
+	}
+	return tagged(link), nil
+}
+
+func (c *call) deleteVPCLink() (any, error) {
+	return nil, c.control.DeleteVPCLink(c.ctx, c.path("vpclink_id"))
+}
