@@ -1,7 +1,14 @@
 package mapping
 
+import (
+	"strconv"
+
+	"postern/internal/lang/vtl"
+)
+
 // Overrides is what templates have set on $context.requestOverride and
-// $context.responseOverride, in the order of the names' first assignment.
+// $context.responseOverride. The later of two templates sees what the earlier
+// has set.
 //
 // See "Use a mapping template to override an API's request and response
 // parameters and status codes for REST APIs in API Gateway".
@@ -15,4 +22,103 @@ type Overrides struct {
 type Override struct {
 	Name   string
 	Values []string
+}
+
+// overrideMaps are the maps that templates write to. They exist once a template
+// has asked for them, and then with all that is in them. [observed]
+type overrideMaps struct {
+	request, response *vtl.Map
+}
+
+func (o *overrideMaps) requestMap() *vtl.Map {
+	if o.request == nil {
+		o.request = overrideMap("header", "path", "querystring")
+	}
+	return o.request
+}
+
+func (o *overrideMaps) responseMap() *vtl.Map {
+	if o.response == nil {
+		o.response = overrideMap("header")
+	}
+	return o.response
+}
+
+func overrideMap(names ...string) *vtl.Map {
+	m := vtl.NewMap(vtl.Hashed | vtl.Silent)
+	for _, name := range names {
+		m.Put(name, vtl.NewMap(vtl.Hashed|vtl.Silent).Value())
+	}
+	return m
+}
+
+// collect takes what templates have set into the scope.
+func (m *machine) collect() {
+	if m.overrides.request == nil && m.overrides.response == nil {
+		return
+	}
+	o := &m.scope.Override
+	*o = Overrides{}
+	if request := m.current("requestOverride", m.overrides.request); request != nil {
+		o.Header = parameters(request, "header")
+		o.Query = parameters(request, "querystring")
+		o.Path = parameters(request, "path")
+	}
+	if response := m.current("responseOverride", m.overrides.response); response != nil {
+		o.ResponseHeader = parameters(response, "header")
+		status, _ := response.Get("status")
+		o.ResponseStatus = statusOf(status)
+	}
+}
+
+// current returns the map called name in $context, which a template may have
+// replaced, or nil if there is none any more.
+func (m *machine) current(name string, have *vtl.Map) *vtl.Map {
+	if have == nil {
+		return nil
+	}
+	v, _ := m.contextMap().Get(name)
+	return v.AsMap()
+}
+
+// parameters returns the overrides in one of the maps, or nil.
+func parameters(of *vtl.Map, name string) []Override {
+	v, _ := of.Get(name)
+	group := v.AsMap()
+	if group == nil || group.Len() == 0 {
+		return nil
+	}
+	out := make([]Override, 0, group.Len())
+	group.Range(func(key, v vtl.Value) bool {
+		out = append(out, Override{key.Text(), texts(v)})
+		return true
+	})
+	return out
+}
+
+// texts returns the printed forms of a list's elements, or of the one value.
+func texts(v vtl.Value) []string {
+	list := v.AsList()
+	if list == nil {
+		return []string{v.Text()}
+	}
+	out := make([]string, 0, list.Len())
+	for i := range list.Len() {
+		out = append(out, list.At(i).Text())
+	}
+	return out
+}
+
+// statusOf returns a status that a response can have, or 0. Chosen: digits in
+// quotes count, since JSON fields often hold them so.
+func statusOf(v vtl.Value) int {
+	n, ok := v.AsInt()
+	if s, isText := v.AsString(); isText && len(s) == 3 {
+		i, err := strconv.Atoi(s)
+		n, ok = int64(i), err == nil
+	}
+	if !ok || n < 100 || n > 599 {
+		return 0
+	}
+	return int(n)
 }

@@ -4,7 +4,7 @@ import "postern/internal/message"
 
 // A Scope is what the expressions and templates of one request can see. It is
 // owned by one exchange and reused between requests. It is not safe for
-// concurrent use.
+// concurrent use; of two copies only one may be used.
 type Scope struct {
 	Path           message.Pairs     // path parameters of the method request, percent-encoded as received
 	Query          message.Pairs     // decoded query parameters in order, repeated names repeated
@@ -17,21 +17,50 @@ type Scope struct {
 	responseHeader message.Header
 	responseBody   []byte
 	inResponse     bool
+
+	machine *machine // nil until the first template or JSON body
 }
 
 // Reset empties s for the next request and keeps its memory.
 func (s *Scope) Reset() {
-	*s = Scope{}
+	*s = Scope{machine: s.machine}
+	if s.machine != nil {
+		s.machine.reset()
+	}
 }
 
 // SetRequestBody sets the payload of the method request: method.request.body,
-// and $input until SetResponse is called. s keeps body and does not write to it.
+// and $input until SetResponse is called. s keeps body, which must not change.
 func (s *Scope) SetRequestBody(body []byte) {
 	s.requestBody = body
+	if s.machine != nil {
+		s.machine.request.known = false
+	}
 }
 
 // SetResponse sets what the endpoint answered: integration.response.*, and
-// $input from now on. s keeps header and body and does not write to them.
+// $input from now on. s keeps header and body, which must not change.
 func (s *Scope) SetResponse(header message.Header, body []byte) {
 	s.responseHeader, s.responseBody, s.inResponse = header, body, true
+	if s.machine != nil {
+		s.machine.response.known = false
+	}
+}
+
+// payload returns one of the two payloads.
+func (s *Scope) payload(response bool) *payload {
+	m := s.work()
+	if response {
+		return m.response.set(s.responseBody)
+	}
+	return m.request.set(s.requestBody)
+}
+
+// work returns the machine of s, at work for s.
+func (s *Scope) work() *machine {
+	if s.machine == nil {
+		s.machine = new(machine)
+	}
+	s.machine.scope = s
+	return s.machine
 }

@@ -1,0 +1,91 @@
+package mapping
+
+import (
+	"postern/internal/lang/jsonpath"
+	"postern/internal/lang/vtl"
+)
+
+// A machine is what a scope needs to run templates and to read JSON. It lives as
+// long as its exchange and keeps its memory.
+type machine struct {
+	scope    *Scope // at work for
+	template *Template
+	env      vtl.Env
+
+	request  payload
+	response payload
+
+	// What templates see and can change. A map exists once a template has
+	// asked for it, and lives until the exchange ends: what the request template
+	// sets, the response template reads. [observed]
+	context   lazyMap
+	nested    []nestedMap // maps in $context, by their place in the table
+	overrides overrideMaps
+
+	params []vtl.Value          // $input.params() of this rendering: all, path, querystring, header
+	paths  map[string]pathValue // $input.path() of this rendering
+}
+
+type lazyMap struct {
+	m     vtl.Map
+	known bool
+}
+
+type nestedMap struct {
+	node *contextNode
+	m    *vtl.Map
+}
+
+// A pathValue is the result of $input.path.
+type pathValue struct {
+	path  *jsonpath.Path
+	value vtl.Value
+	ok    bool
+	known bool
+}
+
+// reset forgets the request and keeps the memory.
+func (m *machine) reset() {
+	m.request.reset()
+	m.response.reset()
+	m.env.Reset()
+	clear(m.nested)
+	clear(m.paths)
+	*m = machine{
+		env:      m.env,
+		request:  m.request,
+		response: m.response,
+		nested:   m.nested[:0],
+		paths:    m.paths,
+	}
+}
+
+// begin prepares m for one rendering of t.
+func (m *machine) begin(t *Template) {
+	m.template = t
+	m.params = nil
+	clear(m.paths)
+	m.env.Scope = (*globals)(m)
+}
+
+// payload returns the payload that $input reads.
+func (m *machine) payload() *payload { return m.scope.payload(m.scope.inResponse) }
+
+// globals is the variables a template starts with.
+type globals machine
+
+// Variable returns one of the four gateway variables.
+func (g *globals) Variable(name string) (vtl.Value, bool) {
+	m := (*machine)(g)
+	switch name {
+	case "input":
+		return vtl.Object((*input)(m)), true
+	case "context":
+		return m.contextMap().Value(), true
+	case "util":
+		return vtl.Object(util{}), true
+	case "stageVariables":
+		return vtl.LazyMap(newStageVariables(m.scope.StageVariables), vtl.Hashed).Value(), true
+	}
+	return vtl.Null, false
+}
