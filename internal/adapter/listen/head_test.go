@@ -54,7 +54,8 @@ func FuzzHead(f *testing.F) {
 			if head.ambiguous {
 				break
 			}
-			if chunked := len(req.TransferEncoding) > 0; chunked != head.mustClose {
+			chunked := len(req.TransferEncoding) > 0
+			if chunked != head.mustClose {
 				t.Fatalf("%q: chunked %v, closing %v", raw, chunked, head.mustClose)
 			}
 			if !chunked && c.body != req.ContentLength {
