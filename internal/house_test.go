@@ -1,0 +1,134 @@
+// Package internal_test keeps the walls of the house.
+package internal_test
+
+import (
+	"fmt"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// houseRules says who may import whom: "a < b" means b may import a, and all
+// that a may import. It is policy. To make a build pass, move code, not this
+// text.
+const houseRules = `
+	NONE < property, message, store, throttle,
+	       lang/vtl, lang/jsonpath, lang/jsonschema, lang/javaregexp, lang/cfn;
+
+	property                           < apigw;
+	lang/vtl, lang/jsonpath, message   < lang/mapping;
+	message                            < backend;
+
+	# the two planes: neither sees the other
+	apigw, store, lang/mapping, lang/javaregexp                               < control;
+	apigw, lang/mapping, lang/jsonschema, lang/javaregexp, backend, throttle  < dataplane;
+
+	control, dataplane                 < publish;
+	control                            < provision/resource;
+	provision/resource, lang/cfn       < provision/stack;
+
+	# adapters: the world outside
+	store                              < adapter/bolt;
+	message                            < adapter/listen;
+	control, publish                   < adapter/awsapi;
+	control                            < adapter/awsapi/recorded;
+	provision/stack, dataplane         < adapter/stackapi;
+	adapter/awsapi, adapter/stackapi   < adapter/cli;
+
+	# the wiring knows everybody
+	adapter/bolt, adapter/listen, adapter/awsapi, adapter/stackapi, publish, provision/stack, backend < house;
+`
+
+// parseRules returns for each room the rooms it may import.
+func parseRules(t *testing.T, text string) map[string]map[string]bool {
+	t.Helper()
+	may := map[string]map[string]bool{}
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		line, _, _ = strings.Cut(line, "#")
+		b.WriteString(line)
+	}
+	for rule := range strings.SplitSeq(b.String(), ";") {
+		if strings.TrimSpace(rule) == "" {
+			continue
+		}
+		low, high, ok := strings.Cut(rule, "<")
+		if !ok {
+			t.Fatalf("a rule without <: %s", rule)
+		}
+		for h := range strings.SplitSeq(high, ",") {
+			h = strings.TrimSpace(h)
+			if may[h] == nil {
+				may[h] = map[string]bool{}
+			}
+			for l := range strings.SplitSeq(low, ",") {
+				l = strings.TrimSpace(l)
+				if l == "NONE" {
+					continue
+				}
+				if may[l] == nil {
+					t.Fatalf("%s stands above %s, which no earlier rule names", h, l)
+				}
+				may[h][l] = true
+				for below := range may[l] {
+					may[h][below] = true
+				}
+			}
+		}
+	}
+	return may
+}
+
+func TestWalls(t *testing.T) {
+	may := parseRules(t, houseRules)
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		room := filepath.ToSlash(filepath.Dir(path))
+		allowed, known := may[room]
+		if !known && !tests(room) {
+			t.Errorf("%s: the room %s stands on no floor; give it one in houseRules", path, room)
+			return nil
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range f.Imports {
+			name, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			other, ours := strings.CutPrefix(name, "postern/internal/")
+			if !ours || tests(room) || allowed[other] || strings.HasPrefix(other, room+"/") {
+				continue
+			}
+			t.Error(wall(path, room, other, may))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// tests reports whether a room holds only what tests use.
+func tests(room string) bool {
+	return strings.HasSuffix(room, "test") || room == "adapter/awsapi/recorded"
+}
+
+func wall(path, room, other string, may map[string]map[string]bool) string {
+	var doors []string
+	for r := range may[room] {
+		doors = append(doors, r)
+	}
+	slices.Sort(doors)
+	return fmt.Sprintf("%s: %s may not import %s. It may import %s. Move the code to the room where it belongs.",
+		path, room, other, strings.Join(doors, ", "))
+}
