@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 
 	"golang.org/x/net/http/httpguts"
 
@@ -112,8 +113,10 @@ func setHeader(out *http.Request, header message.Header) error {
 			}
 			out.Host = f.Value
 			continue
-		case "Trailer":
-			name = "trailer" // net/http does not send the usual spelling
+		case "Trailer", "Idempotency-Key", "X-Idempotency-Key":
+			// net/http does not send the first, and for the others repeats calls
+			// that are not ours to repeat, but knows only the usual spelling.
+			name = strings.ToLower(name)
 		case "User-Agent":
 			if name == "User-Agent" {
 				continue // below
@@ -140,28 +143,18 @@ func cleanName(name string) string {
 }
 
 // setBody gives the body and with it the answer to whether net/http may send
-// the request again.
+// the request again: an idempotent one if it has no body, another only if
+// nothing of it was sent.
 func setBody(out *http.Request, body []byte) {
-	idempotent := slices.Contains([]string{"GET", "HEAD", "OPTIONS", "TRACE"}, out.Method)
-	if len(body) == 0 && idempotent {
-		return
-	}
-	// A body that cannot be had again keeps net/http from repeating what bears
-	// an Idempotency-Key; that promise was made to others.
-	out.Body = io.NopCloser(bytes.NewReader(body))
-	out.ContentLength = int64(len(body))
-	if idempotent || hasIdempotencyKey(out.Header) {
-		return
-	}
 	if len(body) == 0 {
 		out.Body = http.NoBody
 		return
 	}
-	out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
-}
-
-func hasIdempotencyKey(h http.Header) bool {
-	return h["Idempotency-Key"] != nil || h["X-Idempotency-Key"] != nil
+	out.Body = io.NopCloser(bytes.NewReader(body))
+	out.ContentLength = int64(len(body))
+	if !slices.Contains([]string{"GET", "HEAD", "OPTIONS", "TRACE"}, out.Method) {
+		out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	}
 }
 
 // incoming returns the fields sorted by name, repeated ones in their order.
