@@ -344,6 +344,7 @@ func (p *parser) name(name string, at Position, w int, path []string, s scope) {
 				AWS: p.unresolvedAWS(name, s.block)})
 		}
 	case p.t.parameters[name] != nil:
+		p.t.uses = append(p.t.uses, Reference{Position: at, Width: w, Path: path, From: s.self, To: name})
 	default:
 		p.refer(name, "", at, w, path, s)
 	}

@@ -2,6 +2,7 @@ package cfn
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"unicode/utf8"
 )
@@ -23,6 +24,7 @@ type Template struct {
 	source     *source
 	rules      []*Named
 	references []Reference
+	uses       []Reference // of parameters
 	resources  map[string]*Resource
 	parameters map[string]*Parameter
 	conditions map[string]*Named
@@ -124,6 +126,10 @@ func (t *Template) References() []Reference {
 	return out
 }
 
+// ParameterReferences returns every place where a parameter is named: To is its
+// name.
+func (t *Template) ParameterReferences() []Reference { return slices.Clone(t.uses) }
+
 // PositionOf returns where the declaration of a resource stands.
 func (t *Template) PositionOf(id string) Position {
 	if r := t.resources[id]; r != nil {
@@ -167,3 +173,6 @@ func width(n *Node) int {
 	}
 	return min(max(w, 1), 200)
 }
+
+// Source returns the text of the template.
+func (t *Template) Source() []byte { return []byte(t.source.text) }
