@@ -37,9 +37,9 @@ type Document struct {
 	eval  evaluation // reused by every path
 	spent int        // values that paths have visited; see maxVisits
 
-	open []uint32 // the reader's keys of open objects
-	seen map[uint64][]uint32
-	seed maphash.Seed // zero until an object has many keys
+	open  []uint32     // the reader's keys of open objects
+	table []uint32     // the reader's hash table of one object's keys
+	seed  maphash.Seed // zero until an object has many keys
 }
 
 // An entry is one value or one key on the tape. A key stands directly before
@@ -75,22 +75,19 @@ func New(text []byte) *Document {
 // Reset makes d the document of text and keeps d's memory. Nodes of the former
 // document must not be used any more.
 func (d *Document) Reset(text []byte) {
-	const keep = 1 << 20 // entries; what one huge payload took is given back
-	if cap(d.tape) > keep {
-		d.tape = nil
-	}
-	if cap(d.refs) > keep {
-		d.refs, d.eval.out = nil, nil
+	const keep = 1 << 18 // entries; what one huge payload took is given back
+	if cap(d.tape) > keep || cap(d.refs) > keep || len(d.aux) > keep {
+		*d = Document{seed: d.seed}
 	}
 	*d = Document{
-		text: text,
-		aux:  d.aux[:0],
-		tape: d.tape[:0],
-		refs: d.refs[:0],
-		open: d.open[:0],
-		eval: evaluation{out: d.eval.out[:0]},
-		seen: d.seen,
-		seed: d.seed,
+		text:  text,
+		aux:   d.aux[:0],
+		tape:  d.tape[:0],
+		refs:  d.refs[:0],
+		eval:  evaluation{out: d.eval.out[:0]},
+		open:  d.open[:0],
+		table: d.table,
+		seed:  d.seed,
 	}
 }
 

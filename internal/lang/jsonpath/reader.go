@@ -299,25 +299,29 @@ func (r *reader) repeated(keys []uint32) int {
 		}
 		return n
 	}
-	d := r.d
-	if d.seen == nil {
-		d.seen, d.seed = make(map[uint64][]uint32, len(keys)), maphash.MakeSeed()
+	d, size := r.d, 1
+	for size < 2*len(keys) {
+		size <<= 1
 	}
-	clear(d.seen)
-	for _, k := range keys {
-		h := maphash.Bytes(d.seed, r.key(k))
-		again := false
-		for _, first := range d.seen[h] {
-			if r.same(k, first) {
-				r.bury(first, k)
-				n++
-				again = true
-				break
-			}
+	if cap(d.table) < size {
+		d.table = make([]uint32, size)
+	}
+	if d.seed == (maphash.Seed{}) {
+		d.seed = maphash.MakeSeed()
+	}
+	table := d.table[:size] // numbers of keys from 1, by hash
+	clear(table)
+	for i, k := range keys {
+		at := int(maphash.Bytes(d.seed, r.key(k))) & (size - 1)
+		for table[at] != 0 && !r.same(k, keys[table[at]-1]) {
+			at = (at + 1) & (size - 1)
 		}
-		if !again {
-			d.seen[h] = append(d.seen[h], k)
+		if table[at] == 0 {
+			table[at] = uint32(i) + 1
+			continue
 		}
+		r.bury(keys[table[at]-1], k)
+		n++
 	}
 	return n
 }
