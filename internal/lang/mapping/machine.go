@@ -15,15 +15,14 @@ type machine struct {
 	request  payload
 	response payload
 
-	// What templates see and can change. A map exists once a template has
-	// asked for it, and lives until the exchange ends: what the request template
-	// sets, the response template reads. [observed]
-	context   lazyMap
-	nested    []nestedMap // maps in $context, by their place in the table
+	// What the request template sets here, the response template reads.
+	// [observed]
 	overrides overrideMaps
 
-	params []vtl.Value          // $input.params() of this rendering: all, path, querystring, header
-	paths  map[string]pathValue // $input.path() of this rendering
+	context lazyMap              // of this rendering
+	nested  []nestedMap          // maps in it, by their place in the table
+	params  []vtl.Value          // $input.params() of this rendering: all, path, querystring, header
+	paths   map[string]pathValue // $input.path() of this rendering
 }
 
 type lazyMap struct {
@@ -49,7 +48,7 @@ func (m *machine) reset() {
 	m.request.reset()
 	m.response.reset()
 	m.env.Reset()
-	clear(m.nested)
+	clear(m.nested[:cap(m.nested)])
 	clear(m.paths)
 	*m = machine{
 		env:      m.env,
@@ -63,6 +62,9 @@ func (m *machine) reset() {
 // begin prepares m for one rendering of t.
 func (m *machine) begin(t *Template) {
 	m.template = t
+	m.context.known = false
+	clear(m.nested)
+	m.nested = m.nested[:0]
 	m.params = nil
 	clear(m.paths)
 	m.env.Scope = (*globals)(m)

@@ -57,28 +57,29 @@ func (m *machine) collect() {
 	if m.overrides.request == nil && m.overrides.response == nil {
 		return
 	}
+	m.current("requestOverride", &m.overrides.request)
+	m.current("responseOverride", &m.overrides.response)
 	o := &m.scope.Override
 	*o = Overrides{}
-	if request := m.current("requestOverride", m.overrides.request); request != nil {
+	if request := m.overrides.request; request != nil {
 		o.Header = parameters(request, "header")
 		o.Query = parameters(request, "querystring")
 		o.Path = parameters(request, "path")
 	}
-	if response := m.current("responseOverride", m.overrides.response); response != nil {
+	if response := m.overrides.response; response != nil {
 		o.ResponseHeader = parameters(response, "header")
 		status, _ := response.Get("status")
 		o.ResponseStatus = statusOf(status)
 	}
 }
 
-// current returns the map called name in $context, which a template may have
-// replaced, or nil if there is none any more.
-func (m *machine) current(name string, have *vtl.Map) *vtl.Map {
-	if have == nil {
-		return nil
+// current replaces a map by what $context has in its place, which may be
+// another map or none.
+func (m *machine) current(name string, have **vtl.Map) {
+	if *have != nil && m.context.known {
+		v, _ := m.contextMap().Get(name)
+		*have = v.AsMap()
 	}
-	v, _ := m.contextMap().Get(name)
-	return v.AsMap()
 }
 
 // parameters returns the overrides in one of the maps, or nil.

@@ -154,7 +154,7 @@ func parseBody(text string) (substitute, int) {
 	}
 	path := ""
 	if rest != "" && (rest[0] == '.' || rest[0] == '[') {
-		path = run(rest[:min(len(rest), longest)], "._-[]*")
+		path = balanced(run(rest[:min(len(rest), longest)], "._-[]*"))
 	}
 	for path != "" {
 		if _, err := jsonpath.Compile("$" + path); err == nil {
@@ -167,4 +167,23 @@ func parseBody(text string) (substitute, int) {
 		return substitute{}, 0
 	}
 	return substitute{expression: e}, len(prefix) + len(path)
+}
+
+// balanced returns text up to the first bracket that has no partner.
+func balanced(text string) string {
+	open := -1
+	for i := range len(text) {
+		switch {
+		case text[i] == '[' && open < 0:
+			open = i
+		case text[i] == ']' && open >= 0:
+			open = -1
+		case text[i] == '[' || text[i] == ']':
+			return text[:i]
+		}
+	}
+	if open >= 0 {
+		return text[:open]
+	}
+	return text
 }
