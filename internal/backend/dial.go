@@ -28,7 +28,7 @@ func (d *dialer) dial(ctx context.Context, network, addr string) (net.Conn, erro
 	if d.options.Dial != "" {
 		addr = d.options.Dial
 	}
-	nd := net.Dialer{KeepAlive: 30 * time.Second}
+	nd := net.Dialer{KeepAlive: 30 * time.Second, Resolver: d.pool.Resolver}
 	if !d.pool.AllowLinkLocal {
 		nd.Control = refuseLinkLocal
 	}

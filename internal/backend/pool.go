@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
+	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -19,6 +20,7 @@ type Pool struct {
 	Roots          *x509.CertPool // who may issue certificates; nil: the system's
 	AllowLinkLocal bool           // permits calls to link-local and instance metadata addresses
 	MaxResponse    int64          // bytes; 0: the constant MaxResponse
+	Resolver       *net.Resolver  // nil: the system's
 	Now            func() time.Time
 
 	mu         sync.Mutex

@@ -76,12 +76,16 @@ func ownRoots(chain []*x509.Certificate) *x509.CertPool {
 	return roots
 }
 
-// subject writes the subject of c as Java does, from its last element to its
-// first and with a space behind each comma.
+// subject writes the subject of c as Java does: from its last element to its
+// first, a space behind each comma, and in quotes what has a comma of its own.
 func subject(c *x509.Certificate) string {
 	var parts []string
 	for _, set := range c.Subject.ToRDNSequence() {
-		parts = append([]string{pkix.RDNSequence{set}.String()}, parts...)
+		part := pkix.RDNSequence{set}.String()
+		if name, value, _ := strings.Cut(part, "="); strings.Contains(value, `\`) {
+			part = name + `="` + strings.ReplaceAll(value, `\`, "") + `"`
+		}
+		parts = append([]string{part}, parts...)
 	}
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
