@@ -1,8 +1,11 @@
 package awsapi
 
 import (
+	"context"
+
 	"postern/internal/apigw"
 	"postern/internal/control"
+	"postern/internal/property"
 )
 
 func (c *call) createDeployment() (any, error) {
@@ -93,4 +96,50 @@ func (c *call) updateDeployment() (any, error) {
 
 func (c *call) deleteDeployment() (any, error) {
 	return nil, c.control.DeleteDeployment(c.ctx, c.api(), c.path("deployment_id"))
+}
+
+// A DeploymentInput is what CreateDeployment is told.
+type DeploymentInput = control.DeploymentInput
+
+// CreateDeployment freezes an API as it is, and may put it on a stage.
+func (c *Client) CreateDeployment(ctx context.Context, api string, in DeploymentInput) (*apigw.Deployment, error) {
+	stage := apigw.Stage{
+		StageName: in.StageName, Description: in.Description, CacheClusterSize: in.CacheClusterSize,
+		Variables: in.Variables, CanarySettings: in.CanarySettings,
+	}
+	body := wire(&stage)
+	for _, name := range []string{"cacheClusterEnabled", "tracingEnabled", "methodSettings"} {
+		delete(body, name)
+	}
+	if in.StageDescription != "" {
+		body["stageDescription"] = in.StageDescription
+	}
+	if in.CacheClusterEnabled != nil {
+		body["cacheClusterEnabled"] = *in.CacheClusterEnabled
+	}
+	if in.TracingEnabled != nil {
+		body["tracingEnabled"] = *in.TracingEnabled
+	}
+	return read[apigw.Deployment](c.call(ctx, "CreateDeployment", []string{api}, nil, body))
+}
+
+// GetDeployments returns all deployments of an API.
+func (c *Client) GetDeployments(ctx context.Context, api string) ([]*apigw.Deployment, error) {
+	return readAll[apigw.Deployment](ctx, c, "GetDeployments", []string{api}, nil)
+}
+
+// GetDeployment returns a deployment.
+func (c *Client) GetDeployment(ctx context.Context, api, id string) (*apigw.Deployment, error) {
+	return read[apigw.Deployment](c.call(ctx, "GetDeployment", []string{api, id}, nil, nil))
+}
+
+// UpdateDeployment changes the description of a deployment.
+func (c *Client) UpdateDeployment(ctx context.Context, api, id string, ops []property.PatchOperation) (*apigw.Deployment, error) {
+	return read[apigw.Deployment](c.call(ctx, "UpdateDeployment", []string{api, id}, nil, patchBody(ops)))
+}
+
+// DeleteDeployment removes a deployment that no stage serves.
+func (c *Client) DeleteDeployment(ctx context.Context, api, id string) error {
+	_, err := c.call(ctx, "DeleteDeployment", []string{api, id}, nil, nil)
+	return err
 }

@@ -1,9 +1,11 @@
 package awsapi
 
 import (
+	"context"
 	"slices"
 
 	"postern/internal/apigw"
+	"postern/internal/property"
 )
 
 // responseTypes is the enumeration of the model, in the service's order.
@@ -82,4 +84,30 @@ func (c *call) deleteGatewayResponse() (any, error) {
 		return nil, err
 	}
 	return nil, c.control.DeleteGatewayResponse(c.ctx, c.api(), t)
+}
+
+// PutGatewayResponse sets what an API says for a type of failure.
+func (c *Client) PutGatewayResponse(ctx context.Context, api string, g *apigw.GatewayResponse) (*apigw.GatewayResponse, error) {
+	return read[apigw.GatewayResponse](c.call(ctx, "PutGatewayResponse", []string{api, string(g.ResponseType)}, nil, wire(g)))
+}
+
+// GetGatewayResponses returns what an API says for all types of failures.
+func (c *Client) GetGatewayResponses(ctx context.Context, api string) ([]*apigw.GatewayResponse, error) {
+	return readAll[apigw.GatewayResponse](ctx, c, "GetGatewayResponses", []string{api}, nil)
+}
+
+// GetGatewayResponse returns what an API says for a type of failure.
+func (c *Client) GetGatewayResponse(ctx context.Context, api string, t apigw.GatewayResponseType) (*apigw.GatewayResponse, error) {
+	return read[apigw.GatewayResponse](c.call(ctx, "GetGatewayResponse", []string{api, string(t)}, nil, nil))
+}
+
+// UpdateGatewayResponse changes what an API says for a type of failure.
+func (c *Client) UpdateGatewayResponse(ctx context.Context, api string, t apigw.GatewayResponseType, ops []property.PatchOperation) (*apigw.GatewayResponse, error) {
+	return read[apigw.GatewayResponse](c.call(ctx, "UpdateGatewayResponse", []string{api, string(t)}, nil, patchBody(ops)))
+}
+
+// DeleteGatewayResponse puts a type of failure back to its default.
+func (c *Client) DeleteGatewayResponse(ctx context.Context, api string, t apigw.GatewayResponseType) error {
+	_, err := c.call(ctx, "DeleteGatewayResponse", []string{api, string(t)}, nil, nil)
+	return err
 }

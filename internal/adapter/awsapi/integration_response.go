@@ -1,6 +1,11 @@
 package awsapi
 
-import "postern/internal/apigw"
+import (
+	"context"
+
+	"postern/internal/apigw"
+	"postern/internal/property"
+)
 
 func (c *call) putIntegrationResponse() (any, error) {
 	members, err := parseObject(c.body)
@@ -45,4 +50,25 @@ func (c *call) deleteIntegrationResponse() (any, error) {
 		return nil, err
 	}
 	return nil, c.control.DeleteIntegrationResponse(c.ctx, k)
+}
+
+// PutIntegrationResponse puts a response of a method's integration.
+func (c *Client) PutIntegrationResponse(ctx context.Context, k apigw.ResponseKey, r *apigw.IntegrationResponse) (*apigw.IntegrationResponse, error) {
+	return read[apigw.IntegrationResponse](c.call(ctx, "PutIntegrationResponse", responseValues(k), nil, wire(r)))
+}
+
+// GetIntegrationResponse returns a response of a method's integration.
+func (c *Client) GetIntegrationResponse(ctx context.Context, k apigw.ResponseKey) (*apigw.IntegrationResponse, error) {
+	return read[apigw.IntegrationResponse](c.call(ctx, "GetIntegrationResponse", responseValues(k), nil, nil))
+}
+
+// UpdateIntegrationResponse changes a response of a method's integration.
+func (c *Client) UpdateIntegrationResponse(ctx context.Context, k apigw.ResponseKey, ops []property.PatchOperation) (*apigw.IntegrationResponse, error) {
+	return read[apigw.IntegrationResponse](c.call(ctx, "UpdateIntegrationResponse", responseValues(k), nil, patchBody(ops)))
+}
+
+// DeleteIntegrationResponse removes a response of a method's integration.
+func (c *Client) DeleteIntegrationResponse(ctx context.Context, k apigw.ResponseKey) error {
+	_, err := c.call(ctx, "DeleteIntegrationResponse", responseValues(k), nil, nil)
+	return err
 }

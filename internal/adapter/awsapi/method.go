@@ -1,6 +1,11 @@
 package awsapi
 
-import "postern/internal/apigw"
+import (
+	"context"
+
+	"postern/internal/apigw"
+	"postern/internal/property"
+)
 
 func (c *call) putMethod() (any, error) {
 	members, err := parseObject(c.body)
@@ -36,4 +41,30 @@ func (c *call) updateMethod() (any, error) {
 
 func (c *call) deleteMethod() (any, error) {
 	return nil, c.control.DeleteMethod(c.ctx, c.method())
+}
+
+func methodValues(k apigw.MethodKey) []string {
+	return []string{k.RestAPIID, k.ResourceID, k.HTTPMethod}
+}
+
+// PutMethod makes a method. Its responses and its integration are put by
+// operations of their own.
+func (c *Client) PutMethod(ctx context.Context, k apigw.MethodKey, m *apigw.Method) (*apigw.Method, error) {
+	return read[apigw.Method](c.call(ctx, "PutMethod", methodValues(k), nil, wire(m)))
+}
+
+// GetMethod returns a method with its responses and its integration.
+func (c *Client) GetMethod(ctx context.Context, k apigw.MethodKey) (*apigw.Method, error) {
+	return read[apigw.Method](c.call(ctx, "GetMethod", methodValues(k), nil, nil))
+}
+
+// UpdateMethod changes what a method says of itself.
+func (c *Client) UpdateMethod(ctx context.Context, k apigw.MethodKey, ops []property.PatchOperation) (*apigw.Method, error) {
+	return read[apigw.Method](c.call(ctx, "UpdateMethod", methodValues(k), nil, patchBody(ops)))
+}
+
+// DeleteMethod removes a method with its responses and its integration.
+func (c *Client) DeleteMethod(ctx context.Context, k apigw.MethodKey) error {
+	_, err := c.call(ctx, "DeleteMethod", methodValues(k), nil, nil)
+	return err
 }

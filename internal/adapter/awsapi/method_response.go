@@ -1,6 +1,11 @@
 package awsapi
 
-import "postern/internal/apigw"
+import (
+	"context"
+
+	"postern/internal/apigw"
+	"postern/internal/property"
+)
 
 // response returns the response that the path names, once the model's
 // constraints hold.
@@ -52,4 +57,29 @@ func (c *call) deleteMethodResponse() (any, error) {
 		return nil, err
 	}
 	return nil, c.control.DeleteMethodResponse(c.ctx, k)
+}
+
+func responseValues(k apigw.ResponseKey) []string {
+	return append(methodValues(k.MethodKey), k.StatusCode)
+}
+
+// PutMethodResponse puts a response of a method.
+func (c *Client) PutMethodResponse(ctx context.Context, k apigw.ResponseKey, r *apigw.MethodResponse) (*apigw.MethodResponse, error) {
+	return read[apigw.MethodResponse](c.call(ctx, "PutMethodResponse", responseValues(k), nil, wire(r)))
+}
+
+// GetMethodResponse returns a response of a method.
+func (c *Client) GetMethodResponse(ctx context.Context, k apigw.ResponseKey) (*apigw.MethodResponse, error) {
+	return read[apigw.MethodResponse](c.call(ctx, "GetMethodResponse", responseValues(k), nil, nil))
+}
+
+// UpdateMethodResponse changes a response of a method.
+func (c *Client) UpdateMethodResponse(ctx context.Context, k apigw.ResponseKey, ops []property.PatchOperation) (*apigw.MethodResponse, error) {
+	return read[apigw.MethodResponse](c.call(ctx, "UpdateMethodResponse", responseValues(k), nil, patchBody(ops)))
+}
+
+// DeleteMethodResponse removes a response of a method.
+func (c *Client) DeleteMethodResponse(ctx context.Context, k apigw.ResponseKey) error {
+	_, err := c.call(ctx, "DeleteMethodResponse", responseValues(k), nil, nil)
+	return err
 }

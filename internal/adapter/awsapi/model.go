@@ -1,6 +1,12 @@
 package awsapi
 
-import "postern/internal/apigw"
+import (
+	"context"
+	"net/url"
+
+	"postern/internal/apigw"
+	"postern/internal/property"
+)
 
 func (c *call) createModel() (any, error) {
 	var m apigw.Model
@@ -47,4 +53,44 @@ func (c *call) getModelTemplate() (any, error) {
 		return nil, err
 	}
 	return map[string]any{"value": text}, nil
+}
+
+// CreateModel makes a model.
+func (c *Client) CreateModel(ctx context.Context, api string, m *apigw.Model) (*apigw.Model, error) {
+	return read[apigw.Model](c.call(ctx, "CreateModel", []string{api}, nil, wire(m)))
+}
+
+// GetModels returns all models of an API.
+func (c *Client) GetModels(ctx context.Context, api string) ([]*apigw.Model, error) {
+	return readAll[apigw.Model](ctx, c, "GetModels", []string{api}, nil)
+}
+
+// GetModel returns a model; flatten writes the models it refers to into its
+// schema.
+func (c *Client) GetModel(ctx context.Context, api, name string, flatten bool) (*apigw.Model, error) {
+	query := url.Values{}
+	if flatten {
+		query.Set("flatten", "true")
+	}
+	return read[apigw.Model](c.call(ctx, "GetModel", []string{api, name}, query, nil))
+}
+
+// GetModelTemplate returns a sample of a mapping template for a model's payload.
+func (c *Client) GetModelTemplate(ctx context.Context, api, name string) (string, error) {
+	members, err := c.call(ctx, "GetModelTemplate", []string{api, name}, nil, nil)
+	if err != nil {
+		return "", err
+	}
+	return textMember(members, "value")
+}
+
+// UpdateModel changes a model.
+func (c *Client) UpdateModel(ctx context.Context, api, name string, ops []property.PatchOperation) (*apigw.Model, error) {
+	return read[apigw.Model](c.call(ctx, "UpdateModel", []string{api, name}, nil, patchBody(ops)))
+}
+
+// DeleteModel removes a model.
+func (c *Client) DeleteModel(ctx context.Context, api, name string) error {
+	_, err := c.call(ctx, "DeleteModel", []string{api, name}, nil, nil)
+	return err
 }

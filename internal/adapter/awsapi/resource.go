@@ -1,6 +1,12 @@
 package awsapi
 
-import "postern/internal/apigw"
+import (
+	"context"
+	"net/url"
+
+	"postern/internal/apigw"
+	"postern/internal/property"
+)
 
 func (c *call) createResource() (any, error) {
 	var r apigw.Resource
@@ -65,4 +71,36 @@ func (c *call) updateResource() (any, error) {
 
 func (c *call) deleteResource() (any, error) {
 	return nil, c.control.DeleteResource(c.ctx, c.api(), c.path("resource_id"))
+}
+
+// CreateResource makes a resource below another one.
+func (c *Client) CreateResource(ctx context.Context, api, parent, pathPart string) (*apigw.Resource, error) {
+	return read[apigw.Resource](c.call(ctx, "CreateResource", []string{api, parent}, nil, map[string]any{"pathPart": pathPart}))
+}
+
+// embedMethods asks for whole methods instead of their names.
+func embedMethods() url.Values { return url.Values{"embed": {"methods"}} }
+
+// GetResource returns a resource with its methods.
+func (c *Client) GetResource(ctx context.Context, api, id string) (*apigw.Resource, error) {
+	return read[apigw.Resource](c.call(ctx, "GetResource", []string{api, id}, embedMethods(), nil))
+}
+
+// GetResources returns all resources with their methods.
+func (c *Client) GetResources(ctx context.Context, api string) ([]*apigw.Resource, error) {
+	return readAll[apigw.Resource](ctx, c, "GetResources", []string{api}, embedMethods())
+}
+
+// UpdateResource moves or renames a resource. The answer has only the names of
+// its methods.
+func (c *Client) UpdateResource(ctx context.Context, api, id string, ops []property.PatchOperation) (*apigw.Resource, error) {
+	members, err := c.call(ctx, "UpdateResource", []string{api, id}, nil, patchBody(ops))
+	delete(members, "resourceMethods")
+	return read[apigw.Resource](members, err)
+}
+
+// DeleteResource removes a resource with all that is below it.
+func (c *Client) DeleteResource(ctx context.Context, api, id string) error {
+	_, err := c.call(ctx, "DeleteResource", []string{api, id}, nil, nil)
+	return err
 }

@@ -1,12 +1,14 @@
 package awsapi
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 	"strings"
 
 	"postern/internal/apigw"
 	"postern/internal/control"
+	"postern/internal/property"
 )
 
 func (c *call) createRestAPI() (any, error) {
@@ -139,4 +141,48 @@ func textMember(members map[string]any, name string) (string, error) {
 		return "", wrongType(members[name], "String")
 	}
 	return text, nil
+}
+
+// readRestAPI is read for an API, whose policy is escaped once more.
+func readRestAPI(members map[string]any, err error) (*apigw.RestAPI, error) {
+	api, err := read[apigw.RestAPI](members, err)
+	if err == nil {
+		api.Policy = unescapePolicy(api.Policy)
+	}
+	return api, err
+}
+
+// CreateRestAPI makes an API; with the parts of another one if cloneFrom names
+// one.
+func (c *Client) CreateRestAPI(ctx context.Context, api *apigw.RestAPI, cloneFrom string) (*apigw.RestAPI, error) {
+	in := wire(api)
+	if cloneFrom != "" {
+		in["cloneFrom"] = cloneFrom
+	}
+	return readRestAPI(c.call(ctx, "CreateRestApi", nil, nil, in))
+}
+
+// GetRestAPIs returns all APIs.
+func (c *Client) GetRestAPIs(ctx context.Context) ([]*apigw.RestAPI, error) {
+	apis, err := readAll[apigw.RestAPI](ctx, c, "GetRestApis", nil, nil)
+	for _, api := range apis {
+		api.Policy = unescapePolicy(api.Policy)
+	}
+	return apis, err
+}
+
+// GetRestAPI returns an API.
+func (c *Client) GetRestAPI(ctx context.Context, id string) (*apigw.RestAPI, error) {
+	return readRestAPI(c.call(ctx, "GetRestApi", []string{id}, nil, nil))
+}
+
+// UpdateRestAPI changes an API's own properties.
+func (c *Client) UpdateRestAPI(ctx context.Context, id string, ops []property.PatchOperation) (*apigw.RestAPI, error) {
+	return readRestAPI(c.call(ctx, "UpdateRestApi", []string{id}, nil, patchBody(ops)))
+}
+
+// DeleteRestAPI removes an API with everything that belongs to it.
+func (c *Client) DeleteRestAPI(ctx context.Context, id string) error {
+	_, err := c.call(ctx, "DeleteRestApi", []string{id}, nil, nil)
+	return err
 }

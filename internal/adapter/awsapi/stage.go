@@ -1,6 +1,12 @@
 package awsapi
 
-import "postern/internal/apigw"
+import (
+	"context"
+	"net/url"
+
+	"postern/internal/apigw"
+	"postern/internal/property"
+)
 
 func (c *call) createStage() (any, error) {
 	members, err := parseObject(c.body)
@@ -46,4 +52,35 @@ func (c *call) updateStage() (any, error) {
 
 func (c *call) deleteStage() (any, error) {
 	return nil, c.control.DeleteStage(c.ctx, c.api(), c.path("stage_name"))
+}
+
+// CreateStage puts a deployment under a name.
+func (c *Client) CreateStage(ctx context.Context, api string, stage *apigw.Stage) (*apigw.Stage, error) {
+	return read[apigw.Stage](c.call(ctx, "CreateStage", []string{api}, nil, wire(stage)))
+}
+
+// GetStages returns the stages of an API; only those that serve a deployment, if
+// one is given.
+func (c *Client) GetStages(ctx context.Context, api, deployment string) ([]*apigw.Stage, error) {
+	query := url.Values{}
+	if deployment != "" {
+		query.Set("deploymentId", deployment)
+	}
+	return readAll[apigw.Stage](ctx, c, "GetStages", []string{api}, query)
+}
+
+// GetStage returns a stage.
+func (c *Client) GetStage(ctx context.Context, api, name string) (*apigw.Stage, error) {
+	return read[apigw.Stage](c.call(ctx, "GetStage", []string{api, name}, nil, nil))
+}
+
+// UpdateStage changes a stage.
+func (c *Client) UpdateStage(ctx context.Context, api, name string, ops []property.PatchOperation) (*apigw.Stage, error) {
+	return read[apigw.Stage](c.call(ctx, "UpdateStage", []string{api, name}, nil, patchBody(ops)))
+}
+
+// DeleteStage removes a stage. Its deployment stays.
+func (c *Client) DeleteStage(ctx context.Context, api, name string) error {
+	_, err := c.call(ctx, "DeleteStage", []string{api, name}, nil, nil)
+	return err
 }

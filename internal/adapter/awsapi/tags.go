@@ -1,6 +1,11 @@
 package awsapi
 
-import "postern/internal/property"
+import (
+	"context"
+	"net/url"
+
+	"postern/internal/property"
+)
 
 // A tagsInput is the body of TagResource.
 type tagsInput struct{ tags map[string]string }
@@ -42,4 +47,29 @@ func (c *call) untagResource() (any, error) {
 		return nil, err
 	}
 	return nil, c.control.UntagResource(c.ctx, c.path("resource_arn"), keys)
+}
+
+// GetTags returns the tags of the thing that an ARN names.
+func (c *Client) GetTags(ctx context.Context, arn string) (map[string]string, error) {
+	members, err := c.call(ctx, "GetTags", []string{arn}, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	out, err := read[tagsInput](members, nil)
+	if err != nil {
+		return nil, err
+	}
+	return out.tags, nil
+}
+
+// TagResource adds tags to the thing that an ARN names, or replaces them.
+func (c *Client) TagResource(ctx context.Context, arn string, tags map[string]string) error {
+	_, err := c.call(ctx, "TagResource", []string{arn}, nil, wire(&tagsInput{tags}))
+	return err
+}
+
+// UntagResource removes tags from the thing that an ARN names.
+func (c *Client) UntagResource(ctx context.Context, arn string, keys []string) error {
+	_, err := c.call(ctx, "UntagResource", []string{arn}, url.Values{"tagKeys": keys}, nil)
+	return err
 }

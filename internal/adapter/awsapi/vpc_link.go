@@ -1,6 +1,11 @@
 package awsapi
 
-import "postern/internal/apigw"
+import (
+	"context"
+
+	"postern/internal/apigw"
+	"postern/internal/property"
+)
 
 func (c *call) createVPCLink() (any, error) {
 	members, err := parseObject(c.body)
@@ -66,4 +71,30 @@ func (c *call) updateVPCLink() (any, error) {
 
 func (c *call) deleteVPCLink() (any, error) {
 	return nil, c.control.DeleteVPCLink(c.ctx, c.path("vpclink_id"))
+}
+
+// CreateVPCLink makes a VPC link.
+func (c *Client) CreateVPCLink(ctx context.Context, link *apigw.VPCLink) (*apigw.VPCLink, error) {
+	return read[apigw.VPCLink](c.call(ctx, "CreateVpcLink", nil, nil, wire(link)))
+}
+
+// GetVPCLinks returns all VPC links.
+func (c *Client) GetVPCLinks(ctx context.Context) ([]*apigw.VPCLink, error) {
+	return readAll[apigw.VPCLink](ctx, c, "GetVpcLinks", nil, nil)
+}
+
+// GetVPCLink returns a VPC link.
+func (c *Client) GetVPCLink(ctx context.Context, id string) (*apigw.VPCLink, error) {
+	return read[apigw.VPCLink](c.call(ctx, "GetVpcLink", []string{id}, nil, nil))
+}
+
+// UpdateVPCLink changes a VPC link.
+func (c *Client) UpdateVPCLink(ctx context.Context, id string, ops []property.PatchOperation) (*apigw.VPCLink, error) {
+	return read[apigw.VPCLink](c.call(ctx, "UpdateVpcLink", []string{id}, nil, patchBody(ops)))
+}
+
+// DeleteVPCLink removes a VPC link.
+func (c *Client) DeleteVPCLink(ctx context.Context, id string) error {
+	_, err := c.call(ctx, "DeleteVpcLink", []string{id}, nil, nil)
+	return err
 }
