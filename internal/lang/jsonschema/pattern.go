@@ -40,13 +40,20 @@ func compilePattern(expr string) (*pattern, error) {
 			return p, nil
 		}
 	}
-	re, err := regexp2.Compile(expr, regexp2.ECMAScript, regexp2.OptionMaxBacktrackingStackSize(maxBacktracking))
-	if err != nil {
+	var err error
+	if p.backtrack, err = compileBacktrack(expr); err != nil {
 		return nil, fmt.Errorf("pattern %q is not ECMA 262: %w", expr, err)
 	}
-	re.MatchTimeout = matchTimeout
-	p.backtrack = re
 	return p, nil
+}
+
+func compileBacktrack(expr string) (*regexp2.Regexp, error) {
+	re, err := regexp2.Compile(expr, regexp2.ECMAScript, regexp2.OptionMaxBacktrackingStackSize(maxBacktracking))
+	if err != nil {
+		return nil, err
+	}
+	re.MatchTimeout = matchTimeout
+	return re, nil
 }
 
 // match reports whether the pattern matches anywhere in s, and whether that was

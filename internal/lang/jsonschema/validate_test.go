@@ -76,6 +76,7 @@ func TestValidBodiesHaveNoText(t *testing.T) {
 		{`{"type":"number"}`, `1`},
 		{`{"type":"string","minLength":2,"maxLength":2}`, `"😀é"`},
 		{`{"minLength":5}`, `3`},
+		{`{"maxLength":99999999999999999999}`, `"x"`},
 		{`{"enum":[1]}`, `1.0`},
 		{`{"uniqueItems":true}`, `[1,"1",true,null,[1],{"a":1}]`},
 		{`{"items":[{"type":"string"}],"additionalItems":{"type":"integer"}}`, `["a",1,2]`},
