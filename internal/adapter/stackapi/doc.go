@@ -1,0 +1,22 @@
+// Package stackapi is Postern's own HTTP API, under /_postern/: stacks, what
+// they serve, and trying a method. The Server and the Client stand side by side;
+// the command line is one user of the Client and has no other way in.
+//
+//	GET    /_postern/healthz, /livez, /readyz
+//	GET    /_postern/api/v1/info                 Info
+//	POST   /_postern/api/v1/check                CheckRequest → Problems
+//	GET    /_postern/api/v1/stacks               → Stacks
+//	GET    /_postern/api/v1/stacks/{name}        → Stack
+//	POST   /_postern/api/v1/stacks/{name}/plan   StackRequest → Plan
+//	PUT    /_postern/api/v1/stacks/{name}        StackRequest → lines of Line
+//	DELETE /_postern/api/v1/stacks/{name}        → lines of Line
+//	GET    /_postern/api/v1/endpoints            → Endpoints
+//	POST   /_postern/api/v1/invoke               InvokeRequest → InvokeResponse
+//
+// Every document names its schema, such as postern.plan/1. Members are added to
+// a schema, never removed or changed. A refusal is a Failure, with the problems
+// of the template if that is the reason.
+//
+// Only programs on this machine are answered: the connection and the Host must
+// be those of a loopback address, and a browser's Origin the same as the Host.
+package stackapi

@@ -1,0 +1,54 @@
+package stackapi
+
+import (
+	"net/http"
+	"sync/atomic"
+)
+
+// health says that the process can answer. It never touches the store.
+func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
+	write(w, http.StatusOK, &Health{Schema: HealthSchema, Service: "postern", Version: s.version(), Status: "ok"})
+}
+
+// ready says whether requests should be sent here.
+func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {
+	var reasons []string
+	if s.Ready != nil {
+		reasons = s.Ready()
+	}
+	writeReady(w, s.version(), reasons)
+}
+
+func writeReady(w http.ResponseWriter, version string, reasons []string) {
+	h := &Health{Schema: HealthSchema, Service: "postern", Version: version, Status: "ok", Reasons: reasons}
+	status := http.StatusOK
+	if len(reasons) > 0 {
+		h.Status, status = "unavailable", http.StatusServiceUnavailable
+	}
+	write(w, status, h)
+}
+
+// A Drain is a handler that can say that it is about to stop: then readyz
+// answers 503 and connections are not kept.
+type Drain struct {
+	Handler http.Handler
+	Version string
+
+	draining atomic.Bool
+}
+
+// Start makes it say so.
+func (d *Drain) Start() { d.draining.Store(true) }
+
+// ServeHTTP implements http.Handler.
+func (d *Drain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if d.draining.Load() {
+		w.Header().Set("Connection", "close")
+		if r.URL.Path == "/_postern/readyz" && loopbackHost(r.Host) {
+			w.Header().Set(versionHeader, d.Version)
+			writeReady(w, d.Version, []string{"draining"})
+			return
+		}
+	}
+	d.Handler.ServeHTTP(w, r)
+}

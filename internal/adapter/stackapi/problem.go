@@ -1,0 +1,36 @@
+package stackapi
+
+import (
+	"errors"
+	"net/http"
+
+	"postern/internal/lang/cfn"
+)
+
+// problems turns the errors of a template into documents.
+func problems(es cfn.Errors) []Problem {
+	out := make([]Problem, len(es))
+	for i, e := range es {
+		severity := SeverityError
+		if e.Warning {
+			severity = SeverityWarning
+		}
+		out[i] = Problem{Severity: severity, File: e.File, Line: e.Line, Column: e.Column, Width: e.Width,
+			Path: e.Path, Message: e.Message, Help: e.Help, AWS: e.AWS}
+	}
+	return out
+}
+
+// blame makes an error that is the template's fault a Failure with problems, and
+// leaves others alone.
+func blame(err error) error {
+	var es cfn.Errors
+	if !errors.As(err, &es) {
+		return err
+	}
+	f := &refusal{http.StatusUnprocessableEntity, Failure{Code: CodeTemplate, Message: "the template is not valid", Problems: problems(es)}}
+	if len(es) > 0 {
+		f.Message = es[0].Error()
+	}
+	return f
+}
