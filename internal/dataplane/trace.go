@@ -1,0 +1,115 @@
+package dataplane
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"postern/internal/message"
+)
+
+// A Trace is the execution log of one request, written by the stations as they
+// work. A nil Trace takes nothing and costs nothing.
+//
+// See "Set up CloudWatch logging for REST APIs in API Gateway".
+type Trace struct {
+	Lines []TraceLine
+	Now   func() time.Time
+}
+
+// A TraceLine is one event of an execution log.
+type TraceLine struct {
+	Time time.Time
+	Text string
+}
+
+func (t *Trace) add(parts ...string) {
+	if t == nil {
+		return
+	}
+	now := time.Now
+	if t.Now != nil {
+		now = t.Now
+	}
+	t.Lines = append(t.Lines, TraceLine{now(), strings.Join(parts, "")})
+}
+
+// String prints the log as TestInvokeMethod does.
+func (t *Trace) String() string {
+	var b strings.Builder
+	for _, l := range t.Lines {
+		b.WriteString(l.Time.UTC().Format("Mon Jan 02 15:04:05 UTC 2006"))
+		b.WriteString(" : ")
+		b.WriteString(l.Text)
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// header logs fields in Java's notation of a map, with secrets masked.
+func (t *Trace) header(label string, fields message.Header) {
+	if t == nil {
+		return
+	}
+	var b strings.Builder
+	b.WriteString(label)
+	b.WriteByte('{')
+	for i, f := range fields {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(f.Name)
+		b.WriteByte('=')
+		if secretHeader(f.Name) {
+			b.WriteString(mask(f.Value))
+		} else {
+			b.WriteString(f.Value)
+		}
+	}
+	b.WriteByte('}')
+	t.add(b.String())
+}
+
+// pairs logs parameters in Java's notation of a map.
+func (t *Trace) pairs(label string, ps message.Pairs) {
+	if t == nil {
+		return
+	}
+	var b strings.Builder
+	b.WriteString(label)
+	b.WriteByte('{')
+	for i, p := range ps {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(p.Name)
+		b.WriteByte('=')
+		b.WriteString(p.Value)
+	}
+	b.WriteByte('}')
+	t.add(b.String())
+}
+
+func (t *Trace) status(label string, code int, tail string) {
+	if t == nil {
+		return
+	}
+	t.add(label, strconv.Itoa(code), tail)
+}
+
+// secretHeader reports whether a header's value is kept out of logs.
+func secretHeader(name string) bool {
+	switch strings.ToLower(name) {
+	case "authorization", "x-api-key", "cookie", "set-cookie", "proxy-authorization", "x-amz-security-token":
+		return true
+	}
+	return false
+}
+
+// mask keeps the last six characters, as API Gateway's logs do.
+func mask(s string) string {
+	if len(s) <= 6 {
+		return strings.Repeat("*", len(s))
+	}
+	return strings.Repeat("*", len(s)-6) + s[len(s)-6:]
+}
