@@ -1,0 +1,52 @@
+package publish
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"postern/internal/control"
+)
+
+// A Links says where VPC links lead: host:port by the link's ID or name, or by
+// the ARN of its load balancer or of an integration's target.
+type Links map[string]string
+
+// resolver returns the supplier of the data plane.
+//
+//   - What an operator has configured comes first: for the integration's target,
+//     then for the link's ID, name and target.
+//   - A target that is no ARN is an address itself: host:port or a DNS name.
+func (l Links) resolver(ctx context.Context, c *control.Service) func(id, target string) (string, error) {
+	return func(id, target string) (string, error) {
+		if address, ok := l[target]; ok && target != "" {
+			return address, nil
+		}
+		if address, ok := l[id]; ok {
+			return address, nil
+		}
+		links, err := c.VPCLinks(ctx)
+		if err != nil {
+			return "", err
+		}
+		for _, link := range links {
+			if link.ID != id {
+				continue
+			}
+			if address, ok := l[link.Name]; ok {
+				return address, nil
+			}
+			for _, arn := range link.TargetARNs {
+				if address, ok := l[arn]; ok {
+					return address, nil
+				}
+				if !strings.HasPrefix(arn, "arn:") {
+					return arn, nil
+				}
+			}
+			return "", fmt.Errorf("VPC link %s (%s): no address is configured for its target %s; start with --vpc-link %s=HOST:PORT",
+				id, link.Name, strings.Join(link.TargetARNs, ", "), link.Name)
+		}
+		return "", fmt.Errorf("VPC link %s does not exist; create it, or start with --vpc-link %s=HOST:PORT", id, id)
+	}
+}
