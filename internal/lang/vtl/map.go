@@ -13,11 +13,28 @@ const (
 // value is an empty map in order of entry. A map is not safe for concurrent use.
 type Map struct {
 	style   Style
-	entries []entry
-	src     MapSource // entries are still there
+	entries []entry        // in order of entry
+	index   map[mapKey]int // entry of a simple key; nil in small maps
+	mods    int            // how often an entry came or went
+	order   []int          // of entries, for Hashed; nil when it has to be found
+	table   int            // buckets of the hash table that Java would have; never shrinks
+
+	// Where src is set, entries come from there, except the lists and maps in
+	// entries, which a template has touched.
+	src MapSource
 }
 
 type entry struct{ key, val Value }
+
+// A mapKey is a key that Go can compare: a string, an integer, a boolean.
+type mapKey struct {
+	kind Kind
+	num  uint64
+	str  string
+}
+
+// smallMap is how many entries are searched one by one.
+const smallMap = 12
 
 // NewMap returns an empty map.
 func NewMap(style Style) *Map { return &Map{style: style} }
@@ -37,17 +54,234 @@ func (m *Map) Len() int {
 }
 
 // Get returns the entry whose key is the string key.
-func (m *Map) Get(key string) (Value, bool) { return Null, false }
+func (m *Map) Get(key string) (Value, bool) { return m.get(String(key)) }
 
 // Put sets the entry whose key is the string key.
-func (m *Map) Put(key string, v Value) {}
+func (m *Map) Put(key string, v Value) { m.put(String(key), v) }
+
+// Delete removes the entry whose key is the string key, if there is one.
+func (m *Map) Delete(key string) { m.remove(String(key)) }
 
 // Range calls yield for each entry, in the order of m, until it returns false.
 // The map must not change meanwhile.
 func (m *Map) Range(yield func(key, v Value) bool) {
-	for _, e := range m.entries {
+	for i, n := 0, m.Len(); i < n; i++ {
+		e := m.entry(i)
 		if !yield(e.key, e.val) {
 			return
 		}
 	}
+}
+
+// entry returns entry number i in the order of m.
+func (m *Map) entry(i int) entry {
+	if m.style&Hashed != 0 {
+		m.own()
+		return m.entries[m.hashOrder()[i]]
+	}
+	if m.src != nil {
+		k, v := m.src.Entry(i)
+		if v.kind == KindList || v.kind == KindMap {
+			v = m.remember(k, v)
+		}
+		return entry{String(k), v}
+	}
+	return m.entries[i]
+}
+
+// remember returns the list or map under key that a template has already, or
+// else v, which it has from now on.
+func (m *Map) remember(key string, v Value) Value {
+	k := String(key)
+	if i := m.find(k); i >= 0 {
+		return m.entries[i].val
+	}
+	m.add(k, v)
+	return v
+}
+
+// get returns the entry under key. A null in it is a value as well.
+func (m *Map) get(key Value) (Value, bool) {
+	if m.src != nil {
+		if key.kind != KindString {
+			return Null, false
+		}
+		v, ok := m.src.Get(key.str)
+		if ok && (v.kind == KindList || v.kind == KindMap) {
+			v = m.remember(key.str, v)
+		}
+		return v, ok
+	}
+	if i := m.find(key); i >= 0 {
+		return m.entries[i].val, true
+	}
+	return Null, false
+}
+
+// put sets the entry under key and returns the former value.
+func (m *Map) put(key, v Value) (old Value, had bool) {
+	m.own()
+	if i := m.find(key); i >= 0 {
+		old = m.entries[i].val
+		m.entries[i].val = v
+		return old, true
+	}
+	m.add(key, v)
+	m.mods++
+	return Null, false
+}
+
+// add appends an entry.
+func (m *Map) add(key, v Value) {
+	m.entries = append(m.entries, entry{key, v})
+	m.order = nil
+	m.resize()
+	switch {
+	case m.index != nil:
+		if k, ok := simpleKey(key); ok {
+			m.index[k] = len(m.entries) - 1
+		}
+	case len(m.entries) > smallMap:
+		m.reindex()
+	}
+}
+
+// remove takes the entry under key out.
+func (m *Map) remove(key Value) (old Value, had bool) {
+	m.own()
+	i := m.find(key)
+	if i < 0 {
+		return Null, false
+	}
+	old = m.entries[i].val
+	m.removeAt(i)
+	return old, true
+}
+
+func (m *Map) removeAt(i int) {
+	copy(m.entries[i:], m.entries[i+1:])
+	last := len(m.entries) - 1
+	m.entries[last] = entry{}
+	m.entries = m.entries[:last]
+	m.order = nil
+	m.mods++
+	if m.index != nil {
+		m.reindex()
+	}
+}
+
+func (m *Map) clear() {
+	m.src, m.entries, m.index, m.order = nil, nil, nil, nil
+	m.mods++
+}
+
+// own takes all entries from the source.
+func (m *Map) own() {
+	if m.src == nil {
+		return
+	}
+	src, touched := m.src, Map{entries: m.entries, index: m.index}
+	m.src, m.entries, m.index, m.order = nil, nil, nil, nil
+	n := src.Len()
+	m.entries = make([]entry, 0, n)
+	for i := range n {
+		k, v := src.Entry(i)
+		if j := touched.find(String(k)); j >= 0 {
+			v = touched.entries[j].val
+		}
+		m.add(String(k), v)
+	}
+}
+
+// find returns the place of key in entries, or -1.
+func (m *Map) find(key Value) int {
+	if key.kind == KindString && m.index == nil {
+		for i := range m.entries {
+			if k := &m.entries[i].key; k.kind == KindString && k.str == key.str {
+				return i
+			}
+		}
+		return -1
+	}
+	if k, ok := simpleKey(key); ok && m.index != nil {
+		if i, ok := m.index[k]; ok {
+			return i
+		}
+		return -1
+	}
+	for i := range m.entries {
+		if equals(m.entries[i].key, key) {
+			return i
+		}
+	}
+	return -1
+}
+
+func (m *Map) reindex() {
+	m.index = make(map[mapKey]int, 2*len(m.entries))
+	for i := range m.entries {
+		if k, ok := simpleKey(m.entries[i].key); ok {
+			m.index[k] = i
+		}
+	}
+}
+
+// simpleKey returns the key that stands for v, if values equal to v have the
+// same one and others do not.
+func simpleKey(v Value) (mapKey, bool) {
+	switch v.kind {
+	case KindString, KindNull, KindBool, KindByte, KindShort, KindInt, KindLong, KindChar:
+		return mapKey{v.kind, v.num, v.str}, true
+	}
+	return mapKey{}, false
+}
+
+// untouched is List.untouched for maps.
+func (m *Map) untouched() (JSONAppender, bool) {
+	if m.src == nil || len(m.entries) > 0 || m.style != Ordered {
+		return nil, false
+	}
+	a, ok := m.src.(JSONAppender)
+	return a, ok
+}
+
+// A mapView is a key set, a value collection or an entry set. It follows the
+// map.
+type mapView struct {
+	m    *Map
+	what viewOf
+}
+
+type viewOf uint8
+
+const (
+	keys viewOf = iota
+	vals
+	pairs
+)
+
+// at returns element i of the view.
+func (w *mapView) at(i int) Value {
+	e := w.m.entry(i)
+	switch w.what {
+	case keys:
+		return e.key
+	case vals:
+		return e.val
+	}
+	return Value{kind: KindObject, ref: &mapEntry{m: w.m, key: e.key, val: e.val}}
+}
+
+// A mapEntry is an element of an entry set.
+type mapEntry struct {
+	m        *Map
+	key, val Value
+}
+
+// value returns the value in the map, or the last one if the entry is gone.
+func (e *mapEntry) value() Value {
+	if v, ok := e.m.get(e.key); ok {
+		e.val = v
+	}
+	return e.val
 }

@@ -153,4 +153,3 @@ func char(u uint16) Value { return Value{kind: KindChar, num: uint64(u)} }
 
 // small returns an integer of kind KindByte or KindShort.
 func small(k Kind, i int64) Value { return Value{kind: k, num: uint64(i)} }
-

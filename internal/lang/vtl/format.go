@@ -1,0 +1,363 @@
+package vtl
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/big"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// This file is String.format: %[index$][flags][width][.precision]conversion.
+
+// A verb is one format specifier.
+type verb struct {
+	text      string
+	index     int // of the argument, from 1; 0 for the next, -1 for the last one again
+	flags     string
+	width     int // -1 for none
+	precision int // -1 for none
+	conv      byte
+}
+
+func (f *verb) has(flag byte) bool { return strings.IndexByte(f.flags, flag) >= 0 }
+
+// format puts args into the places of the layout.
+func (e *Env) format(layout string, args []Value) (string, error) {
+	var b []byte
+	next, last := 0, -1
+	for i := 0; i < len(layout); i++ {
+		if layout[i] != '%' {
+			b = append(b, layout[i])
+			continue
+		}
+		f, n, err := parseVerb(layout[i:])
+		if err != nil {
+			return "", err
+		}
+		i += n - 1
+		if f.width > e.max.Text || f.precision > e.max.Text {
+			return "", limitError{"one string", e.max.Text, "bytes"}
+		}
+		if f.conv == '%' || f.conv == 'n' {
+			text := "%"
+			if f.conv == 'n' {
+				text = "\n"
+			}
+			b = append(b, f.pad(text)...)
+			continue
+		}
+		at := f.index - 1
+		switch f.index {
+		case 0:
+			at = next
+			next++
+		case -1:
+			at = last
+		}
+		if at < 0 || at >= len(args) {
+			return "", fmt.Errorf("found %s in the format, expected an argument for it", quote(f.text))
+		}
+		last = at
+		if b, err = e.appendVerb(b, f, args[at]); err != nil {
+			return "", err
+		}
+		if len(b) > e.max.Text {
+			return "", limitError{"one string", e.max.Text, "bytes"}
+		}
+	}
+	return string(b), nil
+}
+
+func parseVerb(s string) (*verb, int, error) {
+	f := &verb{width: -1, precision: -1}
+	i := 1
+	bad := func() (*verb, int, error) {
+		return nil, 0, fmt.Errorf("found %s in the format, expected %%, flags, width, precision and a conversion", quote(s[:min(i+1, len(s))]))
+	}
+	if n := digits(s[i:]); n > 0 && i+n < len(s) && s[i+n] == '$' {
+		f.index, _ = strconv.Atoi(s[i : i+n])
+		i += n + 1
+	} else if i < len(s) && s[i] == '<' {
+		f.index = -1
+		i++
+	}
+	start := i
+	for i < len(s) && strings.IndexByte("-#+ 0,(", s[i]) >= 0 {
+		if strings.IndexByte(s[start:i], s[i]) >= 0 {
+			return bad()
+		}
+		i++
+	}
+	f.flags = s[start:i]
+	var err error
+	if n := digits(s[i:]); n > 0 {
+		if f.width, err = strconv.Atoi(s[i : i+n]); err != nil {
+			return bad()
+		}
+		i += n
+	}
+	if i < len(s) && s[i] == '.' {
+		n := digits(s[i+1:])
+		if n == 0 {
+			return bad()
+		}
+		if f.precision, err = strconv.Atoi(s[i+1 : i+1+n]); err != nil {
+			return bad()
+		}
+		i += 1 + n
+	}
+	if i == len(s) || strings.IndexByte("bBhHsScCdoxXeEfgG%n", s[i]) < 0 {
+		return bad()
+	}
+	f.conv = s[i]
+	f.text = s[:i+1]
+	if (f.has('-') || f.has('0')) && f.width < 0 || f.has('-') && f.has('0') || f.has('+') && f.has(' ') {
+		return bad()
+	}
+	return f, i + 1, nil
+}
+
+// appendVerb appends v as f says.
+func (e *Env) appendVerb(b []byte, f *verb, v Value) ([]byte, error) {
+	upper := f.conv < 'a'
+	var text string
+	var err error
+	switch f.conv | 0x20 {
+	case 'b':
+		text = "false"
+		if v.kind == KindBool && v.num != 0 || v.kind != KindBool && v.kind != KindNull {
+			text = "true"
+		}
+		text = f.cutText(text)
+	case 'h':
+		text = "null"
+		if v.kind != KindNull {
+			text = strconv.FormatUint(uint64(uint32(hashCode(v))), 16)
+		}
+		text = f.cutText(text)
+	case 's':
+		if text, err = e.textOf(v); err != nil {
+			return b, err
+		}
+		if v.kind == KindNull {
+			text = "null"
+		}
+		text = f.cutText(text)
+	case 'c':
+		text, err = f.character(v)
+	case 'd', 'o', 'x':
+		text, err = f.integer(v)
+	default:
+		text, err = f.float(v)
+	}
+	if err != nil {
+		return b, err
+	}
+	if upper {
+		text = upperText(text)
+	}
+	return append(b, f.pad(text)...), nil
+}
+
+func (f *verb) mismatch(v Value) error {
+	return fmt.Errorf("found %s in the format for %s, expected a conversion that fits", quote(f.text), quote(v.Text()))
+}
+
+// cutText cuts text to the precision.
+func (f *verb) cutText(text string) string {
+	if f.precision >= 0 && f.precision < units(text) {
+		text, _ = slice(text, 0, f.precision)
+	}
+	return text
+}
+
+// pad fills text with blanks up to the width.
+func (f *verb) pad(text string) string {
+	n := f.width - utf8.RuneCountInString(text)
+	if n <= 0 {
+		return text
+	}
+	if f.has('-') {
+		return text + strings.Repeat(" ", n)
+	}
+	return strings.Repeat(" ", n) + text
+}
+
+func (f *verb) character(v Value) (string, error) {
+	switch {
+	case v.kind == KindNull:
+		return "null", nil
+	case v.kind == KindChar:
+		return v.Text(), nil
+	case v.kind >= KindByte && v.kind <= KindInt && int64(v.num) >= 0 && int64(v.num) <= utf8.MaxRune:
+		return string(rune(v.num)), nil
+	}
+	return "", f.mismatch(v)
+}
+
+func (f *verb) integer(v Value) (string, error) {
+	if v.kind == KindNull {
+		return "null", nil
+	}
+	if !v.isWhole() || f.precision >= 0 {
+		return "", f.mismatch(v)
+	}
+	i := v.bigInt()
+	if f.conv == 'd' {
+		return f.sign(new(big.Int).Abs(i).String(), i.Sign() < 0), nil
+	}
+	base, prefix := 8, "0"
+	if f.conv != 'o' {
+		base, prefix = 16, "0x"
+	}
+	negative := i.Sign() < 0
+	if negative && v.kind != KindBigInt { // two's complement
+		bits := map[Kind]uint{KindByte: 8, KindShort: 16, KindInt: 32, KindLong: 64}[v.kind]
+		i = new(big.Int).Add(i, new(big.Int).Lsh(big.NewInt(1), bits))
+		negative = false
+	}
+	text := new(big.Int).Abs(i).Text(base)
+	if f.has('#') {
+		text = prefix + text
+	}
+	if negative {
+		text = "-" + text
+	}
+	return f.zeros(text, 0), nil
+}
+
+// sign puts a sign, grouping and zeros around digits.
+func (f *verb) sign(text string, negative bool) string {
+	if f.has(',') {
+		text = group(text)
+	}
+	head, tail := "", ""
+	switch {
+	case negative && f.has('('):
+		head, tail = "(", ")"
+	case negative:
+		head = "-"
+	case f.has('+'):
+		head = "+"
+	case f.has(' '):
+		head = " "
+	}
+	return head + f.zeros(text, len(head)+len(tail)) + tail
+}
+
+// zeros fills text with zeros up to the width less used.
+func (f *verb) zeros(text string, used int) string {
+	if n := f.width - used - len(text); f.has('0') && n > 0 {
+		return strings.Repeat("0", n) + text
+	}
+	return text
+}
+
+// group puts commas between thousands.
+func group(text string) string {
+	whole, frac := text, ""
+	if i := strings.IndexByte(text, '.'); i >= 0 {
+		whole, frac = text[:i], text[i:]
+	}
+	var b []byte
+	for i := range len(whole) {
+		if i > 0 && (len(whole)-i)%3 == 0 {
+			b = append(b, ',')
+		}
+		b = append(b, whole[i])
+	}
+	return string(b) + frac
+}
+
+var errPrecision = errors.New("found a precision of more than 1000 digits in the format, expected fewer")
+
+func (f *verb) float(v Value) (string, error) {
+	if v.kind == KindNull {
+		return "null", nil
+	}
+	if v.kind != KindDouble && v.kind != KindFloat && v.kind != KindDecimal {
+		return "", f.mismatch(v)
+	}
+	precision := f.precision
+	if precision < 0 {
+		precision = 6
+	}
+	if precision > 1000 {
+		return "", errPrecision
+	}
+	x := v.float64()
+	if x != x {
+		return "NaN", nil
+	}
+	negative := math.Signbit(x)
+	if math.IsInf(x, 0) {
+		plain := *f
+		plain.flags = strings.ReplaceAll(f.flags, "0", "")
+		return plain.sign("Infinity", negative), nil
+	}
+	x = math.Abs(x)
+	var text string
+	switch f.conv | 0x20 {
+	case 'f':
+		text = fixed(v, x, precision)
+	case 'e':
+		text = strconv.FormatFloat(x, 'e', precision, 64)
+	case 'g':
+		if precision == 0 {
+			precision = 1
+		}
+		if x != 0 && (x < 1e-4 || x >= math.Pow10(precision)) {
+			text = strconv.FormatFloat(x, 'e', precision-1, 64)
+		} else {
+			whole := len(strconv.FormatFloat(math.Floor(x), 'f', 0, 64))
+			if x < 1 {
+				whole = 0
+				for y := x; y > 0 && y < 0.1; y *= 10 {
+					whole--
+				}
+				if x == 0 {
+					whole = 1
+				}
+			}
+			text = strconv.FormatFloat(x, 'f', max(0, precision-whole), 64)
+		}
+	}
+	return f.sign(text, negative), nil
+}
+
+// fixed rounds half up, starting from the digits that identify the number.
+func fixed(v Value, x float64, precision int) string {
+	d, _ := v.decimal()
+	if v.kind != KindDecimal {
+		text := strconv.FormatFloat(x, 'f', -1, 64)
+		scale := 0
+		if i := strings.IndexByte(text, '.'); i >= 0 {
+			scale = len(text) - i - 1
+			text = text[:i] + text[i+1:]
+		}
+		unscaled, _ := new(big.Int).SetString(text, 10)
+		d = &decimal{unscaled, int32(scale)}
+	}
+	u := new(big.Int).Abs(d.unscaled)
+	switch drop := int(d.scale) - precision; {
+	case drop > maxScale || -drop > maxScale:
+		return strconv.FormatFloat(x, 'f', precision, 64)
+	case drop > 0:
+		p := pow10(int32(drop))
+		u.Add(u, new(big.Int).Rsh(p, 1))
+		u.Quo(u, p)
+	case drop < 0:
+		u.Mul(u, pow10(int32(-drop)))
+	}
+	text := u.String()
+	if precision == 0 {
+		return text
+	}
+	if len(text) <= precision {
+		text = strings.Repeat("0", precision-len(text)+1) + text
+	}
+	return text[:len(text)-precision] + "." + text[len(text)-precision:]
+}

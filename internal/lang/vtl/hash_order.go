@@ -1,0 +1,42 @@
+package vtl
+
+import "slices"
+
+// This file finds the order in which a Java hash map lists its entries: by
+// bucket, and within a bucket by entry.
+//
+//   - The table starts with 16 buckets and doubles when it is more than three
+//     quarters full. It never shrinks.
+//   - The bucket is taken from the low bits of the hash, with the high half
+//     mixed into them.
+
+const firstTable = 16
+
+// resize lets the table grow as Java's would with one more entry.
+func (m *Map) resize() {
+	if m.table == 0 {
+		m.table = firstTable
+	}
+	for len(m.entries) > m.table/4*3 {
+		m.table *= 2
+	}
+}
+
+// hashOrder returns the places of the entries in the order of the table.
+func (m *Map) hashOrder() []int {
+	if m.order != nil {
+		return m.order
+	}
+	m.resize()
+	buckets := make([]uint32, len(m.entries))
+	m.order = make([]int, len(m.entries))
+	for i := range m.entries {
+		h := uint32(hashCode(m.entries[i].key))
+		buckets[i] = (h ^ h>>16) & uint32(m.table-1)
+		m.order[i] = i
+	}
+	slices.SortStableFunc(m.order, func(a, b int) int {
+		return int(buckets[a]) - int(buckets[b])
+	})
+	return m.order
+}

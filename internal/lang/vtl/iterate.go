@@ -1,0 +1,82 @@
+package vtl
+
+import "errors"
+
+var errNoMore = errors.New("found no more elements, expected a call of hasNext before next")
+
+// An iterator goes through a list, a map view, or another iterator.
+type iterator struct {
+	list  *List
+	view  *mapView
+	outer *iteratorObject
+	i     int
+	size  int // of the view, when it began
+	mods  int
+}
+
+// An iteratorObject is an iterator that a template holds.
+type iteratorObject struct{ iterator }
+
+// iterate returns an iterator over v, or false if v cannot be looped over. A
+// map gives its values.
+func (e *Env) iterate(v Value) (iterator, bool) {
+	switch o := v.ref.(type) {
+	case *List:
+		return iterator{list: o, mods: o.mods}, true
+	case *Map:
+		return viewIterator(&mapView{o, vals}), true
+	case *mapView:
+		return viewIterator(o), true
+	case *iteratorObject:
+		return iterator{outer: o}, true
+	case *loop:
+		if o.entries == nil {
+			return iterator{list: &List{}}, true
+		}
+		return viewIterator(&mapView{o.entries, vals}), true
+	}
+	return iterator{}, false
+}
+
+func viewIterator(w *mapView) iterator {
+	if w.m.style&Hashed != 0 {
+		w.m.own()
+	}
+	return iterator{view: w, size: w.m.Len(), mods: w.m.mods}
+}
+
+func (it *iterator) hasNext() bool {
+	switch {
+	case it.outer != nil:
+		return it.outer.hasNext()
+	case it.list != nil:
+		return it.i != it.list.Len()
+	}
+	return it.i < it.size
+}
+
+// next returns the next element. It fails if there is none, or if the
+// collection has changed.
+func (it *iterator) next() (Value, error) {
+	switch {
+	case it.outer != nil:
+		return it.outer.next()
+	case it.list != nil:
+		if it.mods != it.list.mods || it.list.stale() {
+			return Null, errChanged
+		}
+		if it.i >= it.list.Len() {
+			return Null, errNoMore
+		}
+		it.i++
+		return it.list.At(it.i - 1), nil
+	}
+	if it.mods != it.view.m.mods {
+		return Null, errChanged
+	}
+	if it.i >= it.size {
+		return Null, errNoMore
+	}
+	it.i++
+	return it.view.at(it.i - 1), nil
+}

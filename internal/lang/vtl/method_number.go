@@ -1,0 +1,451 @@
+package vtl
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/big"
+	"math/bits"
+	"strconv"
+	"strings"
+)
+
+// numberMethods are those of every number. equals and compareTo are strict
+// about the type.
+var numberMethods = with(objectMethods, methodTable{
+	"intValue":  {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) { return Int(v.toInt()), true, nil }}},
+	"longValue": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) { return Long(v.toLong()), true, nil }}},
+	"doubleValue": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		return Double(v.float64()), true, nil
+	}}},
+	"floatValue": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		return float(float32(v.float64())), true, nil
+	}}},
+	"shortValue": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		return small(KindShort, int64(int16(v.toInt()))), true, nil
+	}}},
+	"byteValue": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		return small(KindByte, int64(int8(v.toInt()))), true, nil
+	}}},
+	"compareTo": {{params: []param{anything}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		if a[0].kind != v.kind {
+			return failure(errCompare)
+		}
+		return Int(int32(compareSame(v, a[0]))), true, nil
+	}}},
+})
+
+// compareSame compares numbers of one type as Java does: of doubles, what is no
+// number is the greatest, and -0.0 is less than 0.0.
+func compareSame(a, b Value) int {
+	if a.kind != KindDouble && a.kind != KindFloat {
+		return compareNumbers(a, b)
+	}
+	x, y := a.float64(), b.float64()
+	switch {
+	case x < y:
+		return -1
+	case x > y:
+		return 1
+	}
+	rank := func(f float64) int {
+		switch {
+		case f != f:
+			return 2
+		case f == 0 && math.Signbit(f):
+			return 0
+		}
+		return 1
+	}
+	return rank(x) - rank(y)
+}
+
+type (
+	longFunc   func(x, y int64) int64
+	doubleFunc func(x, y float64) float64
+)
+
+// onLongs makes the forms of a static method of two integers.
+func onLongs(p param, f longFunc) []method {
+	return []method{{params: []param{p, p}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		return wrapped(p, f(int64(a[0].num), int64(a[1].num))), true, nil
+	}}}
+}
+
+// onLong is onLongs for one integer.
+func onLong(p param, f func(x int64) int64) []method {
+	return []method{{params: []param{p}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		return wrapped(p, f(int64(a[0].num))), true, nil
+	}}}
+}
+
+// wrapped cuts i to the type of p.
+func wrapped(p param, i int64) Value {
+	if p == aLong {
+		return Long(i)
+	}
+	return Int(int32(i))
+}
+
+// unsigned returns the text of an integer without a sign.
+func unsigned(p param, base int) []method {
+	return []method{{params: []param{p}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		u := a[0].num
+		if p == aInt {
+			u = uint64(uint32(u))
+		}
+		return String(strconv.FormatUint(u, base)), true, nil
+	}}}
+}
+
+// integerMethods are the static methods of Integer or Long.
+func integerMethods(p param, size int) methodTable {
+	parse := func(text string, base int) (Value, bool, error) {
+		if base < 2 || base > 36 {
+			return failure(fmt.Errorf("found the radix %d, expected 2 to 36", base))
+		}
+		i, err := strconv.ParseInt(text, base, size)
+		if err != nil || strings.Contains(text, "_") {
+			return failure(fmt.Errorf("found %s, expected an integer of %d bits", quote(text), size))
+		}
+		return wrapped(p, i), true, nil
+	}
+	parsers := []method{
+		{params: []param{aString}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+			return parse(a[0].str, 10)
+		}},
+		{params: []param{aString, aInt}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+			return parse(a[0].str, int(int32(a[1].num)))
+		}},
+	}
+	toString := []method{
+		objectMethods["toString"][0],
+		{params: []param{p}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+			return String(strconv.FormatInt(int64(a[0].num), 10)), true, nil
+		}},
+		{params: []param{p, aInt}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+			base := int64(a[1].num)
+			if base < 2 || base > 36 {
+				base = 10
+			}
+			return String(strconv.FormatInt(int64(a[0].num), int(base))), true, nil
+		}},
+	}
+	narrow := func(u int64) uint64 {
+		if size == 32 {
+			return uint64(uint32(u))
+		}
+		return uint64(u)
+	}
+	sign := []method{{params: []param{p}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		return Int(int32(compareNumbers(a[0], Int(0)))), true, nil
+	}}}
+	count := func(f func(u uint64) int) []method {
+		return []method{{params: []param{p}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+			return Int(int32(f(narrow(int64(a[0].num))))), true, nil
+		}}}
+	}
+	compare := []method{{params: []param{p, p}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		return Int(int32(compareNumbers(a[0], a[1]))), true, nil
+	}}}
+	t := methodTable{
+		"valueOf":               append([]method{{params: []param{p}, fn: first}}, parsers...),
+		"toString":              toString,
+		"toHexString":           unsigned(p, 16),
+		"toOctalString":         unsigned(p, 8),
+		"toBinaryString":        unsigned(p, 2),
+		"max":                   onLongs(p, func(x, y int64) int64 { return max(x, y) }),
+		"min":                   onLongs(p, func(x, y int64) int64 { return min(x, y) }),
+		"sum":                   onLongs(p, func(x, y int64) int64 { return x + y }),
+		"compare":               compare,
+		"signum":                sign,
+		"bitCount":              count(bits.OnesCount64),
+		"numberOfLeadingZeros":  count(func(u uint64) int { return bits.LeadingZeros64(u) - 64 + size }),
+		"numberOfTrailingZeros": count(func(u uint64) int { return min(bits.TrailingZeros64(u), size) }),
+		"reverse":               onLong(p, func(x int64) int64 { return int64(bits.Reverse64(uint64(x)) >> (64 - size)) }),
+		"highestOneBit":         onLong(p, func(x int64) int64 { return topBit(narrow(x)) }),
+		"lowestOneBit":          onLong(p, func(x int64) int64 { return x & -x }),
+		"hashCode":              {objectMethods["hashCode"][0], {params: []param{p}, fn: hashOf(p)}},
+	}
+	if p == aInt {
+		t["parseInt"] = parsers
+	} else {
+		t["parseLong"] = parsers
+	}
+	return t
+}
+
+func first(e *Env, v Value, a []Value) (Value, bool, error) { return a[0], true, nil }
+
+func topBit(u uint64) int64 {
+	if u == 0 {
+		return 0
+	}
+	return int64(1) << (bits.Len64(u) - 1)
+}
+
+func hashOf(p param) methodFunc {
+	return func(e *Env, v Value, a []Value) (Value, bool, error) {
+		return Int(hashCode(wrapped(p, int64(a[0].num)))), true, nil
+	}
+}
+
+// floatingMethods are the methods of Double or Float.
+func floatingMethods(p param, size int) methodTable {
+	wrap := func(f float64) Value {
+		if size == 32 {
+			return float(float32(f))
+		}
+		return Double(f)
+	}
+	parse := []method{{params: []param{aString}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		if a[0].kind == KindNull {
+			return failure(errNull)
+		}
+		f, err := parseDouble(a[0].str, size)
+		if err != nil {
+			return failure(err)
+		}
+		return wrap(f), true, nil
+	}}}
+	two := func(f doubleFunc) []method {
+		return []method{{params: []param{p, p}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+			return wrap(f(a[0].float64(), a[1].float64())), true, nil
+		}}}
+	}
+	is := func(f func(float64) bool) []method {
+		return []method{
+			{fn: func(e *Env, v Value, a []Value) (Value, bool, error) { return Bool(f(v.float64())), true, nil }},
+			{params: []param{p}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+				return Bool(f(a[0].float64())), true, nil
+			}},
+		}
+	}
+	t := methodTable{
+		"isNaN":      is(func(f float64) bool { return f != f }),
+		"isInfinite": is(func(f float64) bool { return math.IsInf(f, 0) }),
+		"max":        two(math.Max),
+		"min":        two(math.Min),
+		"sum":        two(func(x, y float64) float64 { return x + y }),
+		"compare": {{params: []param{p, p}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+			return Int(int32(compareSame(wrap(a[0].float64()), wrap(a[1].float64())))), true, nil
+		}}},
+		"toString": {objectMethods["toString"][0], {params: []param{p}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+			return String(wrap(a[0].float64()).Text()), true, nil
+		}}},
+		"valueOf": append([]method{{params: []param{p}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+			return wrap(a[0].float64()), true, nil
+		}}}, parse...),
+	}
+	if size == 64 {
+		t["parseDouble"] = parse
+	} else {
+		t["parseFloat"] = parse
+	}
+	return t
+}
+
+// parseDouble reads a number as Java does: blanks around it, and f or d after
+// it, are allowed.
+func parseDouble(text string, size int) (float64, error) {
+	s := strings.TrimFunc(text, func(r rune) bool { return r <= ' ' })
+	bad := fmt.Errorf("found %s, expected a number", quote(text))
+	switch strings.TrimLeft(s, "+-") {
+	case "NaN", "Infinity":
+		return strconv.ParseFloat(s, size)
+	case "":
+		return 0, bad
+	}
+	switch s[len(s)-1] {
+	case 'f', 'F', 'd', 'D':
+		s = s[:len(s)-1]
+	}
+	for _, c := range []byte(s) {
+		if !isDigit(c) && strings.IndexByte("+-.eE", c) < 0 {
+			return 0, bad
+		}
+	}
+	f, err := strconv.ParseFloat(s, size)
+	if err != nil && !errors.Is(err, strconv.ErrRange) {
+		return 0, bad
+	}
+	return f, nil
+}
+
+var (
+	byteMethods   = numberMethods
+	shortMethods  = numberMethods
+	intMethods    = with(numberMethods, integerMethods(aInt, 32))
+	longMethods   = with(numberMethods, integerMethods(aLong, 64))
+	floatMethods  = with(numberMethods, floatingMethods(aFloat, 32))
+	doubleMethods = with(numberMethods, floatingMethods(aDouble, 64))
+)
+
+// bigIntMethods are the methods of BigInteger.
+var bigIntMethods = with(numberMethods, methodTable{
+	"add":       onBig((*big.Int).Add),
+	"subtract":  onBig((*big.Int).Sub),
+	"multiply":  onBig((*big.Int).Mul),
+	"divide":    onBigDivisor((*big.Int).Quo),
+	"remainder": onBigDivisor((*big.Int).Rem),
+	"mod": {{params: []param{aBigInt}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		if a[0].kind == KindNull || a[0].bigInt().Sign() <= 0 {
+			return failure(errors.New("found mod of a number that is not positive, expected a positive one"))
+		}
+		return BigInt(new(big.Int).Mod(v.bigInt(), a[0].bigInt())), true, nil
+	}}},
+	"max": onBig(func(z, x, y *big.Int) *big.Int {
+		if x.Cmp(y) < 0 {
+			return y
+		}
+		return x
+	}),
+	"min": onBig(func(z, x, y *big.Int) *big.Int {
+		if x.Cmp(y) > 0 {
+			return y
+		}
+		return x
+	}),
+	"gcd": onBig(func(z, x, y *big.Int) *big.Int {
+		return z.GCD(nil, nil, new(big.Int).Abs(x), new(big.Int).Abs(y))
+	}),
+	"negate": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		return BigInt(new(big.Int).Neg(v.bigInt())), true, nil
+	}}},
+	"abs": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		return BigInt(new(big.Int).Abs(v.bigInt())), true, nil
+	}}},
+	"pow": {{params: []param{aInt}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		n := int64(a[0].num)
+		if n < 0 {
+			return failure(errors.New("found a negative exponent, expected none"))
+		}
+		if int64(v.bigInt().BitLen())*n > maxBits {
+			return failure(limitError{"one number", maxBits, "bits"})
+		}
+		return bigResult(e, new(big.Int).Exp(v.bigInt(), big.NewInt(n), nil))
+	}}},
+	"signum": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		return Int(int32(v.bigInt().Sign())), true, nil
+	}}},
+	"bitLength": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		i := v.bigInt()
+		if i.Sign() < 0 {
+			i = new(big.Int).Not(i)
+		}
+		return Int(int32(i.BitLen())), true, nil
+	}}},
+	"valueOf": {{params: []param{aLong}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		return BigInt(big.NewInt(int64(a[0].num))), true, nil
+	}}},
+	"toString": {
+		objectMethods["toString"][0],
+		{params: []param{aInt}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+			base := int64(a[0].num)
+			if base < 2 || base > 36 {
+				base = 10
+			}
+			return stringResult(e, v.bigInt().Text(int(base)))
+		}},
+	},
+})
+
+func bigResult(e *Env, i *big.Int) (Value, bool, error) {
+	v := BigInt(i)
+	return v, true, e.growNumber(v)
+}
+
+func onBig(f func(z, x, y *big.Int) *big.Int) []method {
+	return []method{{params: []param{aBigInt}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		if a[0].kind == KindNull {
+			return failure(errNull)
+		}
+		return bigResult(e, f(new(big.Int), v.bigInt(), a[0].bigInt()))
+	}}}
+}
+
+var errZero = errors.New("found a division by zero, expected another divisor")
+
+func onBigDivisor(f func(z, x, y *big.Int) *big.Int) []method {
+	return []method{{params: []param{aBigInt}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		if a[0].kind == KindNull {
+			return failure(errNull)
+		}
+		if a[0].bigInt().Sign() == 0 {
+			return failure(errZero)
+		}
+		return bigResult(e, f(new(big.Int), v.bigInt(), a[0].bigInt()))
+	}}}
+}
+
+// decimalMethods are the methods of BigDecimal.
+var decimalMethods = with(numberMethods, methodTable{
+	"add": onDecimal((*decimal).add),
+	"subtract": onDecimal(func(x, y *decimal) (*decimal, error) {
+		return x.add(y.negate())
+	}),
+	"multiply": onDecimal((*decimal).multiply),
+	"negate": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		return Value{kind: KindDecimal, ref: v.ref.(*decimal).negate()}, true, nil
+	}}},
+	"abs": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		d := v.ref.(*decimal)
+		return Decimal(new(big.Int).Abs(d.unscaled), d.scale), true, nil
+	}}},
+	"scale": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		return Int(v.ref.(*decimal).scale), true, nil
+	}}},
+	"precision": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		return Int(int32(len(new(big.Int).Abs(v.ref.(*decimal).unscaled).String()))), true, nil
+	}}},
+	"signum": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		return Int(int32(v.ref.(*decimal).unscaled.Sign())), true, nil
+	}}},
+	"unscaledValue": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		return BigInt(v.ref.(*decimal).unscaled), true, nil
+	}}},
+	"toBigInteger": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		return bigResult(e, v.ref.(*decimal).integer())
+	}}},
+	"toPlainString": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		s, err := v.ref.(*decimal).plain()
+		if err != nil {
+			return failure(err)
+		}
+		return stringResult(e, s)
+	}}},
+})
+
+func onDecimal(f func(x, y *decimal) (*decimal, error)) []method {
+	return []method{{params: []param{aDecimal}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		if a[0].kind == KindNull {
+			return failure(errNull)
+		}
+		d, err := f(v.ref.(*decimal), a[0].ref.(*decimal))
+		if err != nil {
+			return failure(err)
+		}
+		out := Value{kind: KindDecimal, ref: d}
+		return out, true, e.growNumber(out)
+	}}}
+}
+
+// plain returns all digits of d without an exponent.
+func (d *decimal) plain() (string, error) {
+	if d.scale > maxScale || d.scale < -maxScale {
+		return "", errScale
+	}
+	if d.scale <= 0 {
+		return d.rescaled(0).String(), nil
+	}
+	digits := new(big.Int).Abs(d.unscaled).String()
+	if n := int(d.scale) + 1 - len(digits); n > 0 {
+		digits = strings.Repeat("0", n) + digits
+	}
+	point := len(digits) - int(d.scale)
+	sign := ""
+	if d.unscaled.Sign() < 0 {
+		sign = "-"
+	}
+	return sign + digits[:point] + "." + digits[point:], nil
+}

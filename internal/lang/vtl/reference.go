@@ -1,0 +1,177 @@
+package vtl
+
+// A reference is $x.y(z)[0].
+type reference struct {
+	at     int // offset in the template
+	slot   int // place of the root variable; -1 if nothing can set it
+	steps  []step
+	source string // text without what stands before its $
+	prefix string // what prints before it: sigils, half of the backslashes
+
+	escaped    bool // an odd number of backslashes: the source prints
+	plain      bool // $x, not ${x} or $!x: an assignment sets the variable
+	runt       bool // a bare word: the null value
+	computable bool // not $\!x
+}
+
+type stepKind uint8
+
+const (
+	getProperty stepKind = iota
+	callMethod
+	getIndex
+)
+
+// A step is one element of a path after its root.
+type step struct {
+	kind  stepKind
+	name  string // of the property or method
+	args  []expr // of the method; the index
+	at    int
+	calls *methodSets // methods called name; nil if no type has one
+	key   Value       // name as a string, for maps
+}
+
+// resolved looks up what can be known when the template is compiled.
+func (s step) resolved() step {
+	if s.kind != getIndex {
+		s.calls = methodsNamed[s.name]
+		s.key = String(s.name)
+	}
+	return s
+}
+
+// nullText is what prints where the value has no text.
+func (r *reference) nullText() string {
+	if len(r.source) > 1 && r.source[:2] == "$!" {
+		return ""
+	}
+	return r.source
+}
+
+// eval returns the value. A step without a result gives the empty string.
+func (r *reference) eval(e *Env) (Value, outcome) {
+	if r.slot < 0 {
+		if r.runt {
+			return Null, absent
+		}
+		return String(""), found
+	}
+	v, ok := e.load(r.slot)
+	if !ok || v.kind == KindNull {
+		return String(""), found
+	}
+	for i := range r.steps {
+		var o outcome
+		v, o = r.steps[i].eval(e, v, r)
+		switch {
+		case o == failed:
+			return Null, failed
+		case o == absent || v.kind == KindNull:
+			return String(""), found
+		}
+	}
+	return v, found
+}
+
+// test is true for all that is not the boolean false.
+func (r *reference) test(e *Env) (yes, ok bool) {
+	v, o := r.eval(e)
+	switch o {
+	case failed:
+		return false, false
+	case absent:
+		return false, true
+	}
+	return v.kind != KindBool || v.num != 0, true
+}
+
+// assign sets the variable, the entry or the element that r names. It reports
+// false if that failed; where there is nothing to set, nothing happens.
+func (r *reference) assign(e *Env, v Value) bool {
+	if !r.computable || r.slot < 0 {
+		return true
+	}
+	if len(r.steps) == 0 {
+		if r.plain {
+			e.store(r.slot, v)
+		}
+		return true
+	}
+	target, ok := e.load(r.slot)
+	if !ok || target.kind == KindNull {
+		return true
+	}
+	last := len(r.steps) - 1
+	for i := range r.steps[:last] {
+		var o outcome
+		target, o = r.steps[i].eval(e, target, r)
+		if o == failed {
+			return false
+		}
+		if o == absent || target.kind == KindNull {
+			return true
+		}
+	}
+	s := &r.steps[last]
+	if s.kind != getIndex {
+		return r.check(e, s, e.setProperty(target, s, v))
+	}
+	key, o := s.args[0].eval(e)
+	if o == failed {
+		return false
+	}
+	return r.check(e, s, e.setIndex(target, key, v))
+}
+
+// check records err.
+func (r *reference) check(e *Env, s *step, err error) bool {
+	if err == nil {
+		return true
+	}
+	if e.err == nil {
+		e.fail(s.at, r.source, err.Error(), err)
+	}
+	return false
+}
+
+// eval takes one step from v, which is not null.
+func (s *step) eval(e *Env, v Value, r *reference) (Value, outcome) {
+	if !e.step(s.at) {
+		return Null, failed
+	}
+	var (
+		out Value
+		ok  bool
+		err error
+	)
+	switch s.kind {
+	case getProperty:
+		out, ok, err = e.property(v, s)
+	case getIndex:
+		key, o := s.args[0].eval(e)
+		if o == failed {
+			return Null, failed
+		}
+		out, ok, err = e.index(v, key)
+	case callMethod:
+		base := len(e.args)
+		for _, x := range s.args {
+			a, o := x.eval(e)
+			if o == failed {
+				e.args = e.args[:base]
+				return Null, failed
+			}
+			e.args = append(e.args, a)
+		}
+		out, ok, err = e.call(v, s, e.args[base:])
+		e.args = e.args[:base]
+	}
+	if !r.check(e, s, err) || e.err != nil {
+		return Null, failed
+	}
+	if !ok {
+		return Null, absent
+	}
+	return out, found
+}

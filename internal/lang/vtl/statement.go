@@ -1,0 +1,208 @@
+package vtl
+
+// A flow says how a statement ended.
+type flow uint8
+
+const (
+	onward   flow = iota
+	breaking      // #break: to the end of Env.breakTo, or of the nearest loop
+	stopping      // #stop: to the end of the template
+	failing       // Env.err says why
+)
+
+// A statement appends its output.
+type statement interface {
+	render(e *Env, dst []byte) ([]byte, flow)
+}
+
+func (b block) render(e *Env, dst []byte) ([]byte, flow) {
+	var f flow
+	for _, s := range b {
+		switch s := s.(type) {
+		case *textNode:
+			dst = append(dst, s.text...)
+			continue
+		case *printNode:
+			dst, f = s.render(e, dst)
+		default:
+			dst, f = s.render(e, dst)
+		}
+		if f != onward {
+			return dst, f
+		}
+	}
+	return dst, onward
+}
+
+type textNode struct{ text string }
+
+func (n *textNode) add(s string) { n.text += s }
+
+func (n *textNode) render(e *Env, dst []byte) ([]byte, flow) {
+	return append(dst, n.text...), onward
+}
+
+// A printNode prints the value of a reference.
+type printNode struct{ ref *reference }
+
+func (n *printNode) render(e *Env, dst []byte) ([]byte, flow) {
+	v, o := n.ref.eval(e)
+	switch o {
+	case failed:
+		return dst, e.ended()
+	case absent:
+		return dst, onward
+	}
+	if v.kind == KindString {
+		dst = append(dst, v.str...)
+	} else {
+		if b, ok := v.ref.(*definedBlock); ok {
+			out, f, printed := b.render(e, dst)
+			if !printed {
+				out = append(out, n.ref.nullText()...)
+			}
+			if f != onward {
+				return out, f
+			}
+			dst = out
+		} else {
+			out, err := e.appendValue(dst, v)
+			if err != nil {
+				return dst, e.fail(n.ref.at, n.ref.source, err.Error(), err)
+			}
+			dst = out
+		}
+	}
+	if len(dst) > e.room {
+		return dst, e.exceed(n.ref.at, n.ref.source, "output", e.max.Output, "bytes")
+	}
+	return dst, onward
+}
+
+// A setNode is #set.
+type setNode struct {
+	target *reference
+	value  expr
+}
+
+func (n *setNode) render(e *Env, dst []byte) ([]byte, flow) {
+	if !e.step(n.target.at) {
+		return dst, e.ended()
+	}
+	v, o := n.value.eval(e)
+	switch o {
+	case failed:
+		return dst, e.ended()
+	case absent:
+		return dst, onward
+	}
+	if !n.target.assign(e, v) {
+		return dst, e.ended()
+	}
+	return dst, onward
+}
+
+type branch struct {
+	cond expr
+	body block
+}
+
+// An ifNode is #if with its #elseif and #else.
+type ifNode struct {
+	branches  []branch
+	otherwise block
+}
+
+func (n *ifNode) render(e *Env, dst []byte) ([]byte, flow) {
+	for i := range n.branches {
+		b := &n.branches[i]
+		yes, ok := b.cond.test(e)
+		if !ok {
+			return dst, e.ended()
+		}
+		if yes {
+			return b.body.render(e, dst)
+		}
+	}
+	return n.otherwise.render(e, dst)
+}
+
+// A breakNode is #break.
+type breakNode struct {
+	at     int
+	scope  expr // nil for the nearest
+	source string
+}
+
+func (n *breakNode) render(e *Env, dst []byte) ([]byte, flow) {
+	e.breakTo = nil
+	if n.scope == nil {
+		return dst, breaking
+	}
+	v, o := n.scope.eval(e)
+	if o == failed {
+		return dst, e.ended()
+	}
+	l, ok := v.ref.(*loop)
+	if !ok {
+		return dst, e.fail(n.at, n.source, "found an argument of #break that is no loop, expected $foreach or $foreach.parent", nil)
+	}
+	e.breakTo = l
+	return dst, breaking
+}
+
+// A stopNode is #stop.
+type stopNode struct{}
+
+func (stopNode) render(e *Env, dst []byte) ([]byte, flow) { return dst, stopping }
+
+// A failNode is a directive that cannot be executed.
+type failNode struct {
+	at      int
+	message string
+	source  string
+}
+
+func (n *failNode) render(e *Env, dst []byte) ([]byte, flow) {
+	return dst, e.fail(n.at, n.source, n.message, nil)
+}
+
+// A defineNode is #define.
+type defineNode struct {
+	slot int // -1 where no name can be set
+	id   int
+	body block
+}
+
+func (n *defineNode) render(e *Env, dst []byte) ([]byte, flow) {
+	e.store(n.slot, Value{kind: KindObject, ref: &definedBlock{env: e, node: n}})
+	return dst, onward
+}
+
+// A definedBlock is the value that #define makes. It prints its statements anew
+// each time.
+type definedBlock struct {
+	env  *Env
+	node *defineNode
+}
+
+// render prints the block, unless it is being printed twice already.
+func (b *definedBlock) render(e *Env, dst []byte) (out []byte, f flow, printed bool) {
+	const twice = 2
+	busy := &e.defining[b.node.id]
+	if *busy == twice {
+		return dst, onward, false
+	}
+	if e.depth == 0 {
+		return dst, e.exceed(0, "", "nesting", e.max.Depth, "levels"), true
+	}
+	*busy++
+	e.depth--
+	dst, f = b.node.body.render(e, dst)
+	e.depth++
+	*busy--
+	if f == breaking && e.breakTo == nil {
+		f = onward
+	}
+	return dst, f, true
+}
