@@ -3,6 +3,7 @@ package jsonpath
 import (
 	"errors"
 	"hash/maphash"
+	"slices"
 )
 
 // MaxDepth is how deep objects and arrays may nest. The library that API
@@ -120,6 +121,8 @@ func (d *Document) parse() {
 		d.err = ErrTooLarge
 		return
 	}
+	const bytesPerEntry = 12 // as in JSON with short names; more are appended
+	d.tape = slices.Grow(d.tape, len(d.text)/bytesPerEntry)
 	r := reader{d: d, text: d.text}
 	ok := r.document()
 	switch {

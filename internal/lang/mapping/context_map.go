@@ -17,23 +17,34 @@ type contextNode struct {
 	byName   map[string]*contextNode
 }
 
+// enteredFirst are the names that come before others of their bucket when
+// keySet lists them in hash order. [observed]
+var enteredFirst = [...]string{"path", "domainName", "requestId", "identity.sourceIp"}
+
 // contextTree is the variables that templates know, by level.
 var contextTree = func() *contextNode {
 	root := &contextNode{}
+	for _, name := range enteredFirst {
+		root.path(name)
+	}
 	for i := range variables {
 		if v := &variables[i]; v.where&inTemplates != 0 {
-			n := root
-			for part := range strings.SplitSeq(v.name, ".") {
-				n = n.child(part)
-			}
-			n.variable = v
+			root.path(v.name).variable = v
 		}
 	}
-	root.child("authorizer").child("claims")
+	root.path("authorizer.claims")
 	root.child("requestOverride")
 	root.child("responseOverride")
 	return root
 }()
+
+// path returns the node at the end of a dotted name.
+func (n *contextNode) path(name string) *contextNode {
+	for part := range strings.SplitSeq(name, ".") {
+		n = n.child(part)
+	}
+	return n
+}
 
 // child returns the child called name, and makes it if there is none.
 func (n *contextNode) child(name string) *contextNode {

@@ -87,7 +87,7 @@ func (g *globals) Variable(name string) (vtl.Value, bool) {
 	case "util":
 		return vtl.Object(util{}), true
 	case "stageVariables":
-		return vtl.LazyMap(newStageVariables(m.scope.StageVariables), vtl.Hashed).Value(), true
+		return vtl.LazyMap(&stageVariables{vars: m.scope.StageVariables}, vtl.Hashed).Value(), true
 	}
 	return vtl.Null, false
 }

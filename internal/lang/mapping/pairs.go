@@ -1,7 +1,6 @@
 package mapping
 
 import (
-	"maps"
 	"slices"
 
 	"postern/internal/lang/vtl"
@@ -35,16 +34,6 @@ func newPairs(n int, at func(int) message.Pair) *pairs {
 			places[pair.Name] = len(p)
 		}
 		p = append(p, pair)
-	}
-	return &p
-}
-
-// newStageVariables makes a map of stage variables. A Go map has no order, so
-// that of the names stands in for the order of entry.
-func newStageVariables(vars map[string]string) *pairs {
-	p := make(pairs, 0, len(vars))
-	for _, name := range slices.Sorted(maps.Keys(vars)) {
-		p = append(p, message.Pair{Name: name, Value: vars[name]})
 	}
 	return &p
 }

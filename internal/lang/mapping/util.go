@@ -14,7 +14,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"postern/internal/lang/jsonpath"
 	"postern/internal/lang/vtl"
@@ -74,10 +73,11 @@ func parseJSON(text string) (vtl.Value, bool, error) {
 }
 
 // escapeJavaScript escapes quotation marks, the backslash, the slash, control
-// characters, and all that is not ASCII, by UTF-16 units.
+// characters, and all that is not ASCII, by UTF-16 units. U+007F vanishes, as in
+// the recorded output of the Java library.
 func escapeJavaScript(s string) string {
 	plain := func(c byte) bool {
-		return c >= 0x20 && c < utf8.RuneSelf && c != '"' && c != '\'' && c != '\\' && c != '/'
+		return c >= 0x20 && c < 0x7F && c != '"' && c != '\'' && c != '\\' && c != '/'
 	}
 	i := 0
 	for i < len(s) && plain(s[i]) {
@@ -89,8 +89,9 @@ func escapeJavaScript(s string) string {
 	dst := append(make([]byte, 0, len(s)+len(s)/8+16), s[:i]...)
 	for _, r := range s[i:] {
 		switch {
-		case r < utf8.RuneSelf && plain(byte(r)):
+		case r < 0x7F && plain(byte(r)):
 			dst = append(dst, byte(r))
+		case r == 0x7F:
 		case r == '"' || r == '\'' || r == '\\' || r == '/':
 			dst = append(dst, '\\', byte(r))
 		case r == '\b':
