@@ -69,7 +69,7 @@ func crashTxn(w, n int) store.Txn {
 func TestAKilledProcessLosesNothingItAcknowledged(t *testing.T) {
 	const rounds = 300
 	dir := t.TempDir()
-	end := time.Now().Add(40 * time.Second)
+	end := time.Now().Add(25 * time.Second)
 	acknowledged := [crashWriters]int{}
 	for w := range acknowledged {
 		acknowledged[w] = -1

@@ -78,10 +78,6 @@ func serve(t *testing.T, h http.Handler, secured bool, set ...func(*listen.Serve
 	return r
 }
 
-func (r *running) handler(g gateway) *listen.Handler {
-	return &listen.Handler{Gateway: g, Log: slog.New(slog.NewTextHandler(r.log, nil))}
-}
-
 // gatewayServer serves g.
 func gatewayServer(t *testing.T, g gateway, set ...func(*listen.Server)) *running {
 	t.Helper()

@@ -61,14 +61,13 @@ func (s *Server) build() {
 		log = slog.Default()
 	}
 	s.server = &http.Server{
-		Handler:           guard(log, s.count(unambiguous(s.Handler))),
-		ReadHeaderTimeout: orDuration(s.HeaderTimeout, 30*time.Second),
-		IdleTimeout:       orDuration(s.IdleTimeout, 310*time.Second),
-		MaxHeaderBytes:    maxHead,
-		ConnContext:       withConn,
-		Protocols:         new(http.Protocols),
-		// What clients do to their connections is not the operator's trouble.
-		ErrorLog:                     slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		Handler:                      guard(log, s.count(unambiguous(s.Handler))),
+		ReadHeaderTimeout:            orDuration(s.HeaderTimeout, 30*time.Second),
+		IdleTimeout:                  orDuration(s.IdleTimeout, 310*time.Second),
+		MaxHeaderBytes:               maxHead,
+		ConnContext:                  withConn,
+		Protocols:                    new(http.Protocols),
+		ErrorLog:                     slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 		DisableGeneralOptionsHandler: true,
 		HTTP2:                        &http.HTTP2Config{MaxConcurrentStreams: 250},
 	}
