@@ -8,15 +8,13 @@ import (
 	"postern/internal/control"
 )
 
-// A Links says where VPC links lead: host:port by the link's ID or name, or by
-// the ARN of its load balancer or of an integration's target.
+// A Links says where VPC links lead: host:port, or a host whose port is that of
+// the integration's URI, by the link's ID or name, or by the ARN of its load
+// balancer or of an integration's target.
 type Links map[string]string
 
-// resolver returns the supplier of the data plane.
-//
-//   - What an operator has configured comes first: for the integration's target,
-//     then for the link's ID, name and target.
-//   - A target that is no ARN is an address itself: host:port or a DNS name.
+// resolver returns the supplier of the data plane. The integration's target
+// comes first, then the link's ID, name and target.
 func (l Links) resolver(ctx context.Context, c *control.Service) func(id, target string) (string, error) {
 	return func(id, target string) (string, error) {
 		if address, ok := l[target]; ok && target != "" {
@@ -39,9 +37,6 @@ func (l Links) resolver(ctx context.Context, c *control.Service) func(id, target
 			for _, arn := range link.TargetARNs {
 				if address, ok := l[arn]; ok {
 					return address, nil
-				}
-				if !strings.HasPrefix(arn, "arn:") {
-					return arn, nil
 				}
 			}
 			return "", fmt.Errorf("VPC link %s (%s): no address is configured for its target %s; start with --vpc-link %s=HOST:PORT",

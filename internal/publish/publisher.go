@@ -30,6 +30,7 @@ type Publisher struct {
 
 	mu       sync.Mutex
 	served   store.Revision
+	loaded   bool // the first routes have been swapped in
 	running  bool
 	changed  chan struct{} // closed and replaced when served or running changes
 	problems map[control.StageKey]error
@@ -240,12 +241,14 @@ func (p *Publisher) Served() (store.Revision, bool) {
 func (p *Publisher) Wait(ctx context.Context, revision store.Revision) error {
 	for {
 		p.mu.Lock()
-		served, running, changed := p.served, p.running, p.channel()
+		served := p.loaded && p.served >= revision
+		stopped := p.loaded && !p.running
+		changed := p.channel()
 		p.mu.Unlock()
 		switch {
-		case served >= revision:
+		case served:
 			return nil
-		case !running && served > 0:
+		case stopped:
 			return errors.New("publish: the publisher has stopped")
 		}
 		select {
@@ -275,7 +278,7 @@ func (p *Publisher) announce() {
 func (p *Publisher) reached(r store.Revision) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.served = r
+	p.served, p.loaded = r, true
 	p.announce()
 }
 

@@ -1,0 +1,169 @@
+package publish
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+
+	"postern/internal/apigw"
+	"postern/internal/backend"
+	"postern/internal/control"
+	"postern/internal/dataplane"
+	"postern/internal/message"
+	"postern/internal/property"
+	"postern/internal/store"
+)
+
+// A world is a control plane and a gateway with the door between them.
+type world struct {
+	*testing.T
+	ctx       context.Context
+	control   *control.Service
+	publisher *Publisher
+	gateway   *dataplane.Gateway
+	dialled   string
+}
+
+func newWorld(t *testing.T, s store.Store, links Links) *world {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	w := &world{T: t, ctx: ctx, gateway: &dataplane.Gateway{}}
+	limits := apigw.DefaultLimits()
+	w.publisher = &Publisher{Store: s, Control: &control.Service{Store: s}, Gateway: w.gateway, Links: links, Limits: limits,
+		Suppliers: dataplane.Suppliers{HTTP: func(o backend.Options) backend.Backend { w.dialled = o.Dial; return nil }}}
+	w.control = &control.Service{Store: &SyncStore{Store: s, Publisher: w.publisher}}
+	var wait sync.WaitGroup
+	wait.Go(func() {
+		if err := w.publisher.Run(ctx); err != nil && !errors.Is(err, store.ErrClosed) {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(func() { cancel(); wait.Wait() })
+	if err := w.publisher.Wait(ctx, 0); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// must returns v; a failing control plane is no subject of these tests.
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// mockAPI makes an API whose GET / answers text, and returns its id.
+func (w *world) mockAPI(text string) (id, root string) {
+	w.Helper()
+	api := must(w.control.CreateRestAPI(w.ctx, &apigw.RestAPI{Name: "w"}, control.RestAPIOptions{}))
+	w.setMock(api.ID, api.RootResourceID, text, true)
+	return api.ID, api.RootResourceID
+}
+
+func (w *world) setMock(api, root, text string, method bool) {
+	w.Helper()
+	k := apigw.MethodKey{RestAPIID: api, ResourceID: root, HTTPMethod: "GET"}
+	if method {
+		must(w.control.PutMethod(w.ctx, k, &apigw.Method{HTTPMethod: "GET", AuthorizationType: "NONE"}))
+		must(w.control.PutMethodResponse(w.ctx, apigw.ResponseKey{MethodKey: k, StatusCode: "200"}, &apigw.MethodResponse{StatusCode: "200"}))
+	}
+	must(w.control.PutIntegration(w.ctx, k, &apigw.Integration{Type: apigw.Mock, RequestTemplates: map[string]string{"application/json": `{"statusCode":200}`}}))
+	must(w.control.PutIntegrationResponse(w.ctx, apigw.ResponseKey{MethodKey: k, StatusCode: "200"},
+		&apigw.IntegrationResponse{StatusCode: "200", ResponseTemplates: map[string]string{"application/json": text}}))
+}
+
+func (w *world) get(api, stage string) string {
+	w.Helper()
+	var body string
+	err := w.gateway.Serve(w.ctx, &message.Request{Method: "GET", Host: api + ".execute-api.localhost", Path: "/" + stage + "/"}, func(r *message.Response) error {
+		body = string(r.Body)
+		return nil
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+	return body
+}
+
+func (w *world) want(api, stage, want string) {
+	w.Helper()
+	if got := w.get(api, stage); got != want {
+		w.Errorf("%s/%s: got %s, want %s", api, stage, got, want)
+	}
+}
+
+const forbidden = `{"message":"Forbidden"}`
+
+// A client that has the answer of the control plane can call what it deployed:
+// no test of this file waits for anything.
+func TestCommitsReturnWhenTheyAreServed(t *testing.T) {
+	w := newWorld(t, store.NewMemory(), nil)
+	api, root := w.mockAPI("one")
+	w.want(api, "prod", forbidden)
+	must(w.control.CreateDeployment(w.ctx, api, control.DeploymentInput{StageName: "prod"}))
+	w.want(api, "prod", "one")
+
+	w.setMock(api, root, "two $stageVariables.v", false)
+	w.want(api, "prod", "one") // a draft
+	must(w.control.CreateDeployment(w.ctx, api, control.DeploymentInput{StageName: "prod"}))
+	w.want(api, "prod", "two ")
+	must(w.control.UpdateStage(w.ctx, api, "prod", []property.PatchOperation{{Op: "replace", Path: "/variables/v", Value: "x", HasValue: true}}))
+	w.want(api, "prod", "two x") // a stage's variables act at once
+
+	if err := w.control.DeleteStage(w.ctx, api, "prod"); err != nil {
+		t.Fatal(err)
+	}
+	w.want(api, "prod", forbidden)
+}
+
+func TestStoredStagesAreServedAtTheStart(t *testing.T) {
+	s := store.NewMemory()
+	w := newWorld(t, s, nil)
+	api, _ := w.mockAPI("kept")
+	must(w.control.CreateDeployment(w.ctx, api, control.DeploymentInput{StageName: "prod"}))
+	newWorld(t, s, nil).want(api, "prod", "kept")
+}
+
+func TestLastGoodStageKeepsServing(t *testing.T) {
+	s := store.NewMemory()
+	w := newWorld(t, s, nil)
+	api, _ := w.mockAPI("good")
+	d := must(w.control.CreateDeployment(w.ctx, api, control.DeploymentInput{StageName: "prod"}))
+	items, _, err := s.List(w.ctx, control.SnapshotsPrefix)
+	if err != nil || len(items) != 1 {
+		t.Fatal(items, err)
+	}
+	// A record that nobody can read, and a change that makes the stage load it.
+	broken := store.Txn{Do: []store.Write{store.Put(items[0].Key, []byte("not a record"))}}
+	if _, err := s.Commit(w.ctx, broken); err != nil {
+		t.Fatal(err)
+	}
+	must(w.control.UpdateStage(w.ctx, api, "prod", []property.PatchOperation{{Op: "replace", Path: "/description", Value: d.ID, HasValue: true}}))
+	w.want(api, "prod", "good")
+	if problems := w.publisher.Problems(); len(problems) != 1 {
+		t.Errorf("got problems %v, want one", problems)
+	}
+}
+
+func TestLinks(t *testing.T) {
+	const arn = "arn:aws:elasticloadbalancing:us-east-1:000000000000:loadbalancer/net/n/1"
+	w := newWorld(t, store.NewMemory(), Links{"byname": "10.0.0.1:1", "target": "10.0.0.2:2"})
+	link := must(w.control.CreateVPCLink(w.ctx, &apigw.VPCLink{Name: "byname", TargetARNs: []string{arn}}))
+	nowhere := must(w.control.CreateVPCLink(w.ctx, &apigw.VPCLink{Name: "nowhere", TargetARNs: []string{arn}}))
+	resolve := w.publisher.Links.resolver(w.ctx, w.control)
+	for _, tt := range []struct{ id, target, want, err string }{
+		{id: link.ID, want: "10.0.0.1:1"},
+		{id: link.ID, target: "target", want: "10.0.0.2:2"},
+		{id: "byname", want: "10.0.0.1:1"},
+		{id: nowhere.ID, err: "--vpc-link nowhere=HOST:PORT"},
+		{id: "unknown", err: "does not exist"},
+	} {
+		got, err := resolve(tt.id, tt.target)
+		if got != tt.want || (err != nil) != (tt.err != "") || err != nil && !strings.Contains(err.Error(), tt.err) {
+			t.Errorf("%s %s: got %q %v, want %q %s", tt.id, tt.target, got, err, tt.want, tt.err)
+		}
+	}
+}
