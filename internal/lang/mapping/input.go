@@ -89,7 +89,7 @@ func (m *machine) path(text string) (vtl.Value, bool, error) {
 	}
 	r := pathValue{path: p, known: true}
 	if ok {
-		r.value = fromJSON(node)
+		r.value = m.values.of(node)
 		r.ok = !r.value.IsNull()
 	}
 	if r.value.AsList() != nil || r.value.AsMap() != nil {
@@ -107,7 +107,8 @@ func (m *machine) json(text string) (vtl.Value, bool, error) {
 	case !ok || node.Kind() == jsonpath.Null:
 		return vtl.String(`""`), true, nil
 	}
-	return vtl.String(string(node.AppendJSON(nil))), true, nil
+	m.buf = node.AppendJSON(m.buf[:0])
+	return vtl.String(string(m.buf)), true, nil
 }
 
 func (m *machine) find(text string) (*jsonpath.Path, jsonpath.Node, bool, error) {

@@ -18,8 +18,19 @@ const (
 	maxScale  = 4096 // a decimal with more is a double
 )
 
-// fromJSON returns a JSON value as templates see it.
-func fromJSON(n jsonpath.Node) vtl.Value {
+// values are the objects and arrays that templates of one exchange have asked for.
+type values struct {
+	objects arena[object]
+	arrays  arena[array]
+}
+
+func (vs *values) reset() {
+	vs.objects.reset()
+	vs.arrays.reset()
+}
+
+// of returns a JSON value as templates see it.
+func (vs *values) of(n jsonpath.Node) vtl.Value {
 	switch n.Kind() {
 	case jsonpath.True, jsonpath.False:
 		return vtl.Bool(n.Kind() == jsonpath.True)
@@ -31,13 +42,17 @@ func fromJSON(n jsonpath.Node) vtl.Value {
 		if n.IsKeySet() {
 			list := vtl.NewList()
 			for e := range n.Elements() {
-				list.Append(fromJSON(e))
+				list.Append(vs.of(e))
 			}
 			return list.Value()
 		}
-		return vtl.LazyList(&array{node: n}).Value()
+		a := vs.arrays.take()
+		a.node, a.from, a.list = n, vs, *vtl.LazyList(a)
+		return a.list.Value()
 	case jsonpath.Object:
-		return vtl.LazyMap(&object{node: n}, vtl.Ordered).Value()
+		o := vs.objects.take()
+		o.node, o.from, o.hash = n, vs, *vtl.LazyMap(o, vtl.Ordered)
+		return o.hash.Value()
 	}
 	return vtl.Null
 }
@@ -69,8 +84,10 @@ func fromNumber(n jsonpath.Node) vtl.Value {
 	return vtl.Decimal(unscaled, int32(scale))
 }
 
-// array is the elements of a JSON array.
+// An array is a JSON array and the list that templates have of it.
 type array struct {
+	list  vtl.List
+	from  *values
 	node  jsonpath.Node
 	elems []jsonpath.Node // nil until one is asked for
 }
@@ -86,14 +103,16 @@ func (a *array) At(i int) vtl.Value {
 			a.elems = append(a.elems, e)
 		}
 	}
-	return fromJSON(a.elems[i])
+	return a.from.of(a.elems[i])
 }
 
 // AppendJSON prints the array.
 func (a *array) AppendJSON(dst []byte) []byte { return a.node.AppendJSON(dst) }
 
-// object is the members of a JSON object.
+// An object is a JSON object and the map that templates have of it.
 type object struct {
+	hash    vtl.Map
+	from    *values
 	node    jsonpath.Node
 	members []member // nil until they are asked for by place
 }
@@ -112,7 +131,7 @@ func (o *object) Get(name string) (vtl.Value, bool) {
 	if !ok {
 		return vtl.Null, false
 	}
-	return fromJSON(n), true
+	return o.from.of(n), true
 }
 
 // Entry returns the member at i.
@@ -123,7 +142,7 @@ func (o *object) Entry(i int) (string, vtl.Value) {
 			o.members = append(o.members, member{name, n})
 		}
 	}
-	return o.members[i].name, fromJSON(o.members[i].value)
+	return o.members[i].name, o.from.of(o.members[i].value)
 }
 
 // AppendJSON prints the object.

@@ -14,6 +14,7 @@ type machine struct {
 
 	request  payload
 	response payload
+	values   values // what is alive of the JSON in them, and in texts
 
 	// What the request template sets here, the response template reads.
 	// [observed]
@@ -43,18 +44,27 @@ type pathValue struct {
 	known bool
 }
 
+// maxKept is the memory in bytes that a buffer keeps between requests.
+const maxKept = 1 << 20
+
 // reset forgets the request and keeps the memory.
 func (m *machine) reset() {
+	if cap(m.buf) > maxKept {
+		m.buf = nil
+	}
 	m.request.reset()
 	m.response.reset()
 	m.env.Reset()
+	m.values.reset()
 	clear(m.nested[:cap(m.nested)])
 	clear(m.paths)
 	*m = machine{
 		env:      m.env,
 		request:  m.request,
 		response: m.response,
+		values:   m.values,
 		nested:   m.nested[:0],
+		buf:      m.buf[:0],
 		paths:    m.paths,
 	}
 }
@@ -85,7 +95,7 @@ func (g *globals) Variable(name string) (vtl.Value, bool) {
 	case "context":
 		return m.contextMap().Value(), true
 	case "util":
-		return vtl.Object(util{}), true
+		return vtl.Object((*util)(m)), true
 	case "stageVariables":
 		return vtl.LazyMap(&stageVariables{vars: m.scope.StageVariables}, vtl.Hashed).Value(), true
 	}

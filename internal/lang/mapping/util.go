@@ -20,16 +20,16 @@ import (
 )
 
 // util is the host object $util.
-type util struct{}
+type util machine
 
 // Property has no result: $util has functions only.
-func (util) Property(string) (vtl.Value, bool) { return vtl.Null, false }
+func (*util) Property(string) (vtl.Value, bool) { return vtl.Null, false }
 
 // AppendTo prints nothing. [chosen]
-func (util) AppendTo(dst []byte) []byte { return dst }
+func (*util) AppendTo(dst []byte) []byte { return dst }
 
 // Call calls one of the six functions.
-func (util) Call(name string, args []vtl.Value) (vtl.Value, bool, error) {
+func (u *util) Call(name string, args []vtl.Value) (vtl.Value, bool, error) {
 	if len(args) != 1 {
 		return vtl.Null, false, nil
 	}
@@ -38,7 +38,7 @@ func (util) Call(name string, args []vtl.Value) (vtl.Value, bool, error) {
 	case "escapeJavaScript":
 		return vtl.String(escapeJavaScript(text)), true, nil
 	case "parseJson":
-		return parseJSON(text)
+		return u.parseJSON(text)
 	case "urlEncode":
 		return vtl.String(urlEncode(text)), true, nil
 	case "urlDecode":
@@ -56,7 +56,7 @@ func result(s string, err error) (vtl.Value, bool, error) {
 }
 
 // parseJSON returns the value of JSON. The empty text has none.
-func parseJSON(text string) (vtl.Value, bool, error) {
+func (u *util) parseJSON(text string) (vtl.Value, bool, error) {
 	if text == "" {
 		return vtl.Null, false, nil
 	}
@@ -68,7 +68,7 @@ func parseJSON(text string) (vtl.Value, bool, error) {
 	if err != nil {
 		return vtl.Null, false, fmt.Errorf("$util.parseJson: %w", err)
 	}
-	v := fromJSON(root)
+	v := u.values.of(root)
 	return v, !v.IsNull(), nil
 }
 
