@@ -3,6 +3,8 @@ package listen_test
 import (
 	"context"
 	"errors"
+	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"strings"
@@ -310,4 +312,56 @@ func TestAHandshakeThatStallsIsEnded(t *testing.T) {
 		t.Fatal(err)
 	}
 	res.Body.Close()
+}
+
+func TestShutdownLetsStreamsOfHTTP2End(t *testing.T) {
+	begun, finish := make(chan bool), make(chan bool)
+	r := serve(t, &listen.Handler{Gateway: gateway(func(ctx context.Context, req *message.Request, write func(*message.Response) error) error {
+		begun <- true
+		<-finish
+		return ok(ctx, req, write)
+	})}, true)
+	answered := make(chan error)
+	c := client(t, func(p *http.Protocols) { p.SetHTTP2(true) })
+	go func() {
+		res, err := c.Get("https://" + r.addr)
+		if err == nil {
+			res.Body.Close()
+		}
+		answered <- err
+	}()
+	<-begun
+	down := make(chan int)
+	go func() {
+		cut, err := r.Shutdown(context.Background())
+		if err != nil {
+			t.Error(err)
+		}
+		down <- cut
+	}()
+	close(finish)
+	if err := <-answered; err != nil {
+		t.Errorf("the stream ended with %v", err)
+	}
+	if cut := <-down; cut != 0 {
+		t.Errorf("%d requests were cut, want none", cut)
+	}
+}
+
+func TestAPanicOverHTTP2IsA500(t *testing.T) {
+	r := serve(t, &listen.Handler{Gateway: gateway(func(context.Context, *message.Request, func(*message.Response) error) error {
+		panic("out of order")
+	}), Log: slog.New(slog.DiscardHandler)}, true)
+	c := client(t, func(p *http.Protocols) { p.SetHTTP2(true) })
+	for range 2 { // the connection survives
+		res, err := c.Get("https://" + r.addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(res.Body)
+		res.Body.Close()
+		if err != nil || res.StatusCode != 500 || string(body) != `{"message": "Internal server error"}` {
+			t.Errorf("got %d %q, %v, want 500", res.StatusCode, body, err)
+		}
+	}
 }

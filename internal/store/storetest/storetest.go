@@ -15,7 +15,7 @@ import (
 // Run tests the stores that open returns. Each call of open returns an empty
 // store, which Run closes.
 func Run(t *testing.T, open func(*testing.T) store.Store) {
-	for _, c := range slices.Concat(reading, committing, watching, closing) {
+	for _, c := range slices.Concat(reading, committing, modeling, watching, closing) {
 		t.Run(strings.ReplaceAll(c.rule, " ", "_"), func(t *testing.T) {
 			s := open(t)
 			t.Cleanup(func() {
