@@ -66,19 +66,21 @@ func (r *run) delete(ctx context.Context, retain []string) error {
 	if note := r.release(ctx); note != "" {
 		return r.notDeleted(nil, note)
 	}
-	ids := r.ids(func(*record) bool { return true })
-	needs := func(id string) (all []string) {
-		rec := r.record(id)
-		for _, in := range append([]*Instance{rec.Current, rec.Next}, rec.Garbage...) {
-			if in != nil {
-				all = append(all, in.Needs...)
-			}
+	errs := map[string]error{}
+	var list []doomed
+	for _, id := range r.ids(func(*record) bool { return true }) {
+		some, err := r.doom(ctx, id, slices.Contains(retain, id))
+		if r.dead != nil {
+			return r.dead
 		}
-		return all
+		if err != nil {
+			errs[id] = err
+		}
+		list = append(list, some...)
 	}
-	errs := walk(ctx, ids, reverse(ids, needs), r.e.parallel(), true, func(id string) error {
-		return r.deleteOne(ctx, id, slices.Contains(retain, id))
-	})
+	for id, err := range r.removeAll(ctx, list) {
+		errs[id] = err
+	}
 	if r.dead != nil {
 		return r.dead
 	}
@@ -120,35 +122,39 @@ func (r *run) notDeleted(errs map[string]error, reason string) error {
 	return f
 }
 
-// deleteOne removes all instances of a logical id: the newest first.
-func (r *run) deleteOne(ctx context.Context, id string, retain bool) error {
+// doom lists the instances of a logical id that are to be deleted. Those that
+// stay are taken out of the record.
+func (r *run) doom(ctx context.Context, id string, retain bool) (list []doomed, err error) {
 	rec := r.record(id)
-	if err := r.lost(ctx, id, rec); err != nil {
-		return err
+	asked := rec.Pending
+	err = r.lost(ctx, id, rec)
+	if r.dead != nil {
+		return nil, err
 	}
-	if next := rec.Next; next != nil && rec.Action != Update && rec.Action != Adopt {
-		err := r.remove(ctx, id, next, rec, func() *record {
-			c := *rec
-			c.Next, c.Action, c.Pending = nil, "", false
-			return &c
-		})
-		if err != nil {
-			return err
+	for _, in := range rec.Garbage {
+		list = append(list, doomed{id, in})
+	}
+	inPlace := rec.Action == Update || rec.Action == Adopt
+	if rec.Next != nil && !inPlace && err == nil {
+		list = append(list, doomed{id, rec.Next})
+	}
+	var events []Event
+	if in := rec.Current; in != nil {
+		if retain || retains(in.DeletionPolicy) {
+			events = append(events, r.event(id, in, Delete, DeleteSkipped, ""))
+			rec = rec.without(in.Token)
+		} else {
+			both := in.clone()
+			if rec.Next != nil && inPlace {
+				both.Uses = union(in.Uses, rec.Next.Uses)
+			}
+			list = append(list, doomed{id, both})
 		}
-		rec = r.record(id)
 	}
-	if err := r.collectOne(ctx, id); err != nil {
-		return err
+	if len(events) > 0 || asked != rec.Pending {
+		if err := r.save(id, rec, events...); err != nil {
+			return nil, err
+		}
 	}
-	rec = r.record(id)
-	rec.Next, rec.Action, rec.Pending = nil, "", false
-	gone := func() *record { return &record{Format: format} }
-	switch in := rec.Current; {
-	case in == nil:
-		return r.save(id, rec)
-	case retain || retains(in.DeletionPolicy):
-		return r.save(id, gone(), r.event(id, in, Delete, DeleteSkipped, ""))
-	default:
-		return r.remove(ctx, id, in, rec, gone)
-	}
+	return list, err
 }

@@ -268,9 +268,12 @@ func (c *comparison) reason(id, property string, unsure bool) (Reason, string) {
 				continue
 			}
 			if r.Attribute != "" {
-				return ResourceAttribute, r.To + "." + r.Attribute
+				if _, known, _ := (planResolver{c}).GetAtt(r.To, r.Attribute); !known {
+					return ResourceAttribute, r.To + "." + r.Attribute
+				}
+			} else if _, known := (planResolver{c}).Ref(r.To); !known {
+				return ResourceReference, r.To
 			}
-			return ResourceReference, r.To
 		}
 	}
 	if c.old != nil {

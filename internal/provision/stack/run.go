@@ -105,7 +105,8 @@ func (r *run) commitLocked(events []Event, conditions []store.Condition, writes 
 	return revision, nil
 }
 
-// phase stores a new phase of the operation and status of the stack.
+// phase stores a new phase of the operation and status of the stack, after
+// other writes.
 func (r *run) phase(p phase, status Status, reason string, conditions []store.Condition, writes ...store.Write) error {
 	op := r.op
 	op.Phase, op.Reason = p, reason
@@ -115,7 +116,7 @@ func (r *run) phase(p phase, status Status, reason string, conditions []store.Co
 	if err != nil {
 		return err
 	}
-	revision, err := r.commit([]Event{r.stackEvent(status, reason)}, conditions, append(ws, writes...)...)
+	revision, err := r.commit([]Event{r.stackEvent(status, reason)}, conditions, append(writes, ws...)...)
 	if err != nil {
 		return err
 	}

@@ -61,13 +61,14 @@ type ResourceState struct {
 type Instance struct {
 	Type                string         `json:"type"`
 	PhysicalID          string         `json:"physicalId,omitempty"`
-	Token               string         `json:"token"`                // of the call that made it
-	Properties          map[string]any `json:"properties,omitempty"` // as the template wants them
+	Token               string         `json:"token"`      // of the call that made it
+	Properties          map[string]any `json:"properties"` // as the template wants them
 	Attributes          map[string]any `json:"attributes,omitempty"`
 	Stored              map[string]any `json:"stored,omitempty"` // as the type returned them
 	Note                string         `json:"note,omitempty"`
 	Secret              []string       `json:"secret,omitempty"` // properties made of NoEcho parameters
 	Needs               []string       `json:"needs,omitempty"`  // logical ids it was made after
+	Uses                []string       `json:"uses,omitempty"`   // tokens of the instances behind those ids
 	DeletionPolicy      string         `json:"deletionPolicy,omitempty"`
 	UpdateReplacePolicy string         `json:"updateReplacePolicy,omitempty"`
 }
@@ -85,6 +86,19 @@ type record struct {
 }
 
 func (r *record) empty() bool { return r.Current == nil && r.Next == nil && len(r.Garbage) == 0 }
+
+// without returns the record without the instance of a token.
+func (r *record) without(token string) *record {
+	c := *r
+	if c.Next != nil && c.Next.Token == token {
+		c.Next, c.Action, c.Pending = nil, "", false
+	}
+	if c.Current != nil && c.Current.Token == token {
+		c.Current = nil
+	}
+	c.Garbage = slices.DeleteFunc(slices.Clone(c.Garbage), func(in *Instance) bool { return in.Token == token })
+	return &c
+}
 
 // An Action is what is done with a resource.
 type Action string

@@ -32,6 +32,11 @@ func (r *run) step(ctx context.Context, id string, planned *Change) error {
 		}
 	}
 	slices.Sort(next.Secret)
+	for _, n := range next.Needs {
+		if in := (liveResolver{r}).instance(n); in != nil {
+			next.Uses = append(next.Uses, in.Token)
+		}
+	}
 	action, err := decide(typ, rec.Current, next, planned)
 	if err != nil {
 		return r.refuse(id, next, action, v, err)
@@ -41,7 +46,8 @@ func (r *run) step(ctx context.Context, id string, planned *Change) error {
 		return nil
 	case Adopt:
 		keep := rec.Current.clone()
-		keep.Needs, keep.DeletionPolicy, keep.UpdateReplacePolicy = next.Needs, next.DeletionPolicy, next.UpdateReplacePolicy
+		keep.Needs, keep.Uses = next.Needs, next.Uses
+		keep.DeletionPolicy, keep.UpdateReplacePolicy = next.DeletionPolicy, next.UpdateReplacePolicy
 		keep.Properties, keep.Secret = next.Properties, next.Secret
 		rec.Next, rec.Action = keep, Adopt
 		return r.save(id, rec)
@@ -65,7 +71,7 @@ func decide(typ resource.Type, current, next *Instance, planned *Change) (Action
 		if len(diff) > 0 {
 			return Update, fmt.Errorf("the plan announced no change, but %s is different now", diff[0].Property)
 		}
-		if slices.Equal(current.Needs, next.Needs) {
+		if slices.Equal(current.Uses, next.Uses) {
 			return "", nil
 		}
 		return Adopt, nil

@@ -261,38 +261,13 @@ func (r *run) cleanup(ctx context.Context) error {
 
 // collect deletes all garbage in reverse order.
 func (r *run) collect(ctx context.Context) (errs map[string]error, removed bool) {
-	ids := r.ids(func(rec *record) bool { return len(rec.Garbage) > 0 })
-	needs := func(id string) (all []string) {
-		for _, g := range r.record(id).Garbage {
-			all = append(all, g.Needs...)
-		}
-		return all
-	}
-	errs = walk(ctx, ids, reverse(ids, needs), r.e.parallel(), true, func(id string) error {
-		return r.collectOne(ctx, id)
-	})
-	return errs, len(ids) > 0
-}
-
-func (r *run) collectOne(ctx context.Context, id string) error {
-	for {
-		rec := r.record(id)
-		if len(rec.Garbage) == 0 {
-			return nil
-		}
-		in := rec.Garbage[0]
-		err := r.remove(ctx, id, in, rec, func() *record {
-			c := *rec
-			c.Garbage = rec.Garbage[1:]
-			if c.Current != nil {
-				c.Status, c.Reason = UpdateComplete, ""
-			}
-			return &c
-		})
-		if err != nil {
-			return err
+	var list []doomed
+	for _, id := range r.ids(func(rec *record) bool { return len(rec.Garbage) > 0 }) {
+		for _, in := range r.record(id).Garbage {
+			list = append(list, doomed{id, in})
 		}
 	}
+	return r.removeAll(ctx, list), len(list) > 0
 }
 
 // forget removes a stack of which nothing is left.
