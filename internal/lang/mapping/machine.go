@@ -22,6 +22,7 @@ type machine struct {
 
 	context lazyMap              // of this rendering
 	nested  []nestedMap          // maps in it, by their place in the table
+	buf     []byte               // for texts in the making
 	params  []vtl.Value          // $input.params() of this rendering: all, path, querystring, header
 	paths   map[string]pathValue // $input.path() of this rendering
 }
