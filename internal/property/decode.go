@@ -305,6 +305,14 @@ func (f *float) decode(s *Surface, v any) error {
 	return err
 }
 
+func (f *optionalFloat) decode(s *Surface, v any) error {
+	x, err := floatOf(s, v)
+	if err == nil {
+		*f.p = &x
+	}
+	return err
+}
+
 func (m *millis) decode(s *Surface, v any) error {
 	n, err := intOf(s, v)
 	if err != nil {

@@ -43,6 +43,14 @@ func (i *optionalInteger) zero() bool { return *i.p == nil }
 func (f *float) encode(*Surface) any { return *f.p }
 func (f *float) zero() bool          { return *f.p == 0 }
 
+func (f *optionalFloat) encode(*Surface) any {
+	if *f.p == nil {
+		return nil
+	}
+	return **f.p
+}
+func (f *optionalFloat) zero() bool { return *f.p == nil }
+
 func (m *millis) encode(*Surface) any { return m.p.Milliseconds() }
 func (m *millis) zero() bool          { return *m.p == 0 }
 

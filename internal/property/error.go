@@ -99,11 +99,12 @@ func (e *Error) DueTo(names ...string) *Error {
 }
 
 // Without returns es less the errors that rest on a pending property, in the
-// control plane's spelling: nobody knows yet whether they stand.
+// control plane's spelling: nobody knows yet whether they stand. An error about
+// a part of a property is about a part that is known.
 func (es Errors) Without(pending map[string]bool) Errors {
 	var out Errors
 	for _, e := range es {
-		rests := len(e.Path) > 0 && pending[e.Path[0]]
+		rests := len(e.Path) == 1 && pending[e.Path[0]]
 		for _, name := range e.Because {
 			rests = rests || pending[name]
 		}

@@ -17,6 +17,7 @@ type kettle struct {
 	Cups     int64
 	Spare    *int64
 	Weight   float64
+	Tare     *float64
 	Boil     time.Duration
 	Made     time.Time
 	Labels   map[string]string
@@ -69,6 +70,7 @@ func (k *kettle) Properties() property.List {
 		{Name: "cups", Value: property.Int(&k.Cups, 1, 12), Patch: property.Replace},
 		{Name: "spare", Value: property.OptionalInt(&k.Spare, 0, 5), Patch: property.Replace},
 		{Name: "weight", Value: property.Float(&k.Weight), Patch: property.Replace},
+		{Name: "tare", Value: property.OptionalFloat(&k.Tare), Patch: property.Replace},
 		{Name: "boilInMillis", Names: property.Names{Terraform: "boil_milliseconds"}, Value: property.Millis(&k.Boil, 50, 900_000), Default: "29000", Patch: property.Replace},
 		{Name: "made", Value: property.Epoch(&k.Made)},
 		{Name: "labels", Value: property.TextMap(&k.Labels, `^[a-z]+$`), Patch: every},

@@ -2,6 +2,7 @@ package property
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -210,10 +211,26 @@ func (f *float) patch(op PatchOperation, rest []string) *PatchError {
 		return err
 	}
 	x, err := strconv.ParseFloat(op.Value, 64)
-	if err != nil {
+	if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
 		return badValue("%q is not a number", op.Value)
 	}
 	*f.p = x
+	return nil
+}
+
+func (f *optionalFloat) patch(op PatchOperation, rest []string) *PatchError {
+	if done, err := scalar(op, rest, func() { *f.p = nil }); done {
+		return err
+	}
+	if op.Value == "" {
+		*f.p = nil
+		return nil
+	}
+	x, err := strconv.ParseFloat(op.Value, 64)
+	if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
+		return badValue("%q is not a number", op.Value)
+	}
+	*f.p = &x
 	return nil
 }
 

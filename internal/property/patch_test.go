@@ -85,6 +85,8 @@ func TestPatchRefusals(t *testing.T) {
 		{"list without an element", op("add", "/lids"), property.PatchUnknownPath},
 		{"not a number", op("replace", "/boilInMillis", "soon"), property.PatchBadValue},
 		{"too big a number", op("replace", "/boilInMillis", "99999999999999999999"), property.PatchBadValue},
+		{"no number", op("replace", "/weight", "NaN"), property.PatchBadValue},
+		{"no number, optional", op("replace", "/tare", "+Inf"), property.PatchBadValue},
 		{"not in the enumeration", op("replace", "/color", "PINK"), property.PatchBadValue},
 		{"no such member", op("replace", "/plug/fuse", "1"), property.PatchUnknownPath},
 		{"object without a member", op("replace", "/plug", "1"), property.PatchUnknownPath},
@@ -106,7 +108,7 @@ func TestPatchesFromDifference(t *testing.T) {
 		two := int64(2)
 		note := "n"
 		return &kettle{Name: "k", Color: "BLUE", Note: &note, Whistles: true, Cups: 3, Spare: &two, Weight: 1.5, Boil: 5 * time.Second,
-			Labels: map[string]string{"a": "1", "b": "2"}, Recipes: map[string]string{"a/b": "", "c~d": "x"}, Needs: map[string]bool{"x": true, "y": false},
+			Tare: new(float64), Labels: map[string]string{"a": "1", "b": "2"}, Recipes: map[string]string{"a/b": "", "c~d": "x"}, Needs: map[string]bool{"x": true, "y": false},
 			Lids: []string{"l", "m/n"}, Plug: &plug{Earthed: true, Amps: 3}, Deed: "{}"}
 	}
 	other := func() *kettle {

@@ -17,7 +17,7 @@ func Reference(rows List) string {
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s | %s |\n",
 			code(TerraformType.NameOf(r)), strings.TrimSpace(r.Value.kind()+" "+r.Is.words()), code(r.Default),
-			code(CloudFormation.NameOf(r)), code(Terraform.NameOf(r)), code(Wire.NameOf(r)), matters, r.Doc)
+			code(CloudFormation.NameOf(r)), code(Terraform.NameOf(r)), code(Wire.NameOf(r)), matters, strings.ReplaceAll(r.Doc, "|", `\|`))
 	}
 	return b.String()
 }
@@ -60,6 +60,7 @@ func (b *boolean) kind() string         { return "boolean" }
 func (i *integer) kind() string         { return fmt.Sprintf("whole number, %d–%d", i.min, i.max) }
 func (i *optionalInteger) kind() string { return fmt.Sprintf("whole number, %d–%d", i.min, i.max) }
 func (f *float) kind() string           { return "number" }
+func (f *optionalFloat) kind() string   { return "number" }
 func (m *millis) kind() string          { return fmt.Sprintf("milliseconds, %d–%d", m.min, m.max) }
 func (e *epoch) kind() string           { return "time" }
 func (m *textMap) kind() string {

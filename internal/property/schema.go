@@ -102,6 +102,9 @@ func (i *optionalInteger) schema(*Surface, map[string]any, string) map[string]an
 func (f *float) schema(*Surface, map[string]any, string) map[string]any {
 	return map[string]any{"type": "number"}
 }
+func (f *optionalFloat) schema(*Surface, map[string]any, string) map[string]any {
+	return map[string]any{"type": "number"}
+}
 func (m *millis) schema(*Surface, map[string]any, string) map[string]any {
 	return map[string]any{"type": "integer", "minimum": m.min, "maximum": m.max}
 }

@@ -78,6 +78,11 @@ type float struct{ p *float64 }
 // Float binds a number.
 func Float(p *float64) Value { return &float{p} }
 
+type optionalFloat struct{ p **float64 }
+
+// OptionalFloat binds a number of which absent and 0 are two values.
+func OptionalFloat(p **float64) Value { return &optionalFloat{p} }
+
 type millis struct {
 	p        *time.Duration
 	min, max int64 // milliseconds

@@ -1,0 +1,92 @@
+package resource
+
+import (
+	"fmt"
+	"slices"
+
+	"postern/internal/property"
+)
+
+// A limitation is a property, or some values of one, that the rows know and the
+// gateway does not obey.
+type limitation struct {
+	noun, property string   // in the control plane's spelling
+	values         []string // those that are meant; none: every one but the default
+	sentence       string
+	harmless       bool // the property changes no answer: a warning
+}
+
+// notYet is what must not be promised. What would change an answer is refused;
+// the rest is kept, shown and said to have no effect. A row goes when the thing
+// is built.
+var notYet = [...]limitation{
+	{noun: "RestApi", property: "policy", sentence: "resource policies are not part of Postern yet; leave it out"},
+	{noun: "RestApi", property: "minimumCompressionSize", sentence: "compression of responses is not part of Postern yet; leave it out"},
+	{noun: "RestApi", property: "apiKeySource", values: []string{"AUTHORIZER"}, sentence: "API keys from authorizers are not part of Postern yet; leave it out or write HEADER"},
+	{noun: "RestApi", property: "body", sentence: "OpenAPI documents are not part of Postern yet; write resources, methods and integrations"},
+	{noun: "RestApi", property: "bodyS3Location", sentence: "OpenAPI documents are not part of Postern yet; write resources, methods and integrations"},
+	{noun: "RestApi", property: "cloneFrom", sentence: "clones in templates are not part of Postern yet; leave it out"},
+	{noun: "RestApi", property: "parameters", sentence: "it matters to OpenAPI documents, which are not part of Postern yet", harmless: true},
+	{noun: "RestApi", property: "failOnWarnings", sentence: "it matters to OpenAPI documents, which are not part of Postern yet", harmless: true},
+	{noun: "RestApi", property: "mode", sentence: "it matters to OpenAPI documents, which are not part of Postern yet", harmless: true},
+	{noun: "RestApi", property: "securityPolicy", sentence: "it is kept and not enforced", harmless: true},
+	{noun: "RestApi", property: "endpointAccessMode", sentence: "it is kept and not enforced", harmless: true},
+
+	{noun: "Method", property: "authorizationType", values: []string{"AWS_IAM", "CUSTOM", "COGNITO_USER_POOLS"}, sentence: "authorizers are not part of Postern yet; write NONE"},
+	{noun: "Method", property: "apiKeyRequired", sentence: "API keys are not part of Postern yet; leave it out"},
+
+	{noun: "Integration", property: "responseTransferMode", values: []string{"STREAM"}, sentence: "STREAM is not part of Postern yet; leave it out or write BUFFERED"},
+	{noun: "Integration", property: "integrationTarget", sentence: "V2 VPC links are not part of Postern yet; leave it out"},
+	{noun: "Integration", property: "cacheKeyParameters", sentence: "it is kept, and nothing is cached yet", harmless: true},
+
+	{noun: "Stage", property: "cacheClusterEnabled", sentence: "the stage cache is not part of Postern yet; leave it out"},
+	{noun: "Stage", property: "cacheClusterSize", sentence: "the stage cache is not part of Postern yet", harmless: true},
+	{noun: "Stage", property: "clientCertificateId", sentence: "client certificates are not part of Postern yet; leave it out"},
+	{noun: "Stage", property: "canarySettings", sentence: "canary releases are not part of Postern yet; leave it out"},
+	{noun: "Stage", property: "accessLogSettings", sentence: "access logs are not written to log groups; the setting is kept", harmless: true},
+	{noun: "Stage", property: "tracingEnabled", sentence: "requests are not traced by X-Ray; the setting is kept", harmless: true},
+	{noun: "Stage", property: "documentationVersion", sentence: "documentation is not part of Postern yet; the setting is kept", harmless: true},
+
+	{noun: "MethodSetting", property: "cachingEnabled", sentence: "the stage cache is not part of Postern yet; leave it out"},
+	{noun: "MethodSetting", property: "loggingLevel", values: []string{"ERROR", "INFO"}, sentence: "execution logs are not written to log groups; the setting is kept", harmless: true},
+	{noun: "MethodSetting", property: "dataTraceEnabled", sentence: "execution logs are not written to log groups; the setting is kept", harmless: true},
+	{noun: "MethodSetting", property: "metricsEnabled", sentence: "metrics are not sent to CloudWatch; the setting is kept", harmless: true},
+
+	{noun: "Deployment", property: "deploymentCanarySettings", sentence: "canary releases are not part of Postern yet; leave it out"},
+}
+
+// unbuilt returns the limitations that the values of a noun's rows run into, in
+// the control plane's spelling, but for properties about which told complains
+// already.
+func unbuilt(noun string, rows property.List, told property.Errors) property.Errors {
+	var out property.Errors
+	for _, l := range notYet {
+		if l.noun != noun {
+			continue
+		}
+		row, ok := rows.ByName(l.property)
+		if !ok || row.Zero() {
+			continue
+		}
+		value := property.Encode(property.CloudFormation, property.List{{Name: "value", Value: row.Value, Is: property.Always}})["Value"]
+		text := fmt.Sprint(value)
+		if len(l.values) == 0 && text == row.Default || len(l.values) > 0 && !slices.Contains(l.values, text) {
+			continue
+		}
+		if slices.ContainsFunc(told, func(e *property.Error) bool { return len(e.Path) > 0 && e.Path[0] == l.property }) {
+			continue
+		}
+		e := property.Bad(l.property, nil, "%s", l.sentence)
+		e.Warning = l.harmless
+		out = append(out, e)
+	}
+	return out
+}
+
+// judged returns what is wrong with a nested object of which the rows' own rules
+// are rules: also what the gateway does not obey, less what cannot be known yet,
+// in the spelling of s.
+func judged(s *property.Surface, noun string, rows property.List, given map[string]any, rules property.Errors) property.Errors {
+	rules = append(rules, unbuilt(noun, rows, rules)...)
+	return rules.Without(property.Pending(s, rows, given)).Spell(s, rows)
+}

@@ -1,0 +1,63 @@
+package resource
+
+import (
+	"sync"
+
+	"postern/internal/apigw"
+	"postern/internal/control"
+)
+
+// Options is what the types need to know beyond the control plane. The zero
+// Options is usable.
+type Options struct {
+	// InvokeURL returns the address at which this gateway serves a stage. Nil:
+	// the address that the service would have.
+	InvokeURL func(api, stage string) string
+
+	// Limits are those of the control plane. Nil: the published ones.
+	Limits *apigw.Limits
+}
+
+// Types returns every resource type there is, made, read, changed and removed
+// through svc: the native ones and the Terraform-shaped ones.
+func Types(svc *control.Service, o Options) []Type {
+	e := newEnvironment(svc, o)
+	var types []Type
+	for _, family := range []func(*environment) []Type{
+		restAPITypes, resourceTypes, methodTypes, methodResponseTypes, integrationTypes,
+		integrationResponseTypes, deploymentTypes, stageTypes, methodSettingTypes, vpcLinkTypes, modelTypes,
+		requestValidatorTypes, gatewayResponseTypes, accountTypes,
+	} {
+		types = append(types, family(e)...)
+	}
+	return types
+}
+
+// An environment is what all types of one gateway share.
+type environment struct {
+	svc    *control.Service
+	limits *apigw.Limits
+	invoke func(api, stage string) string // may be nil
+
+	// Held while something is looked at and then put, so that nobody puts it in
+	// between: to put an integration or a response overwrites what is there.
+	putting sync.Mutex
+}
+
+func newEnvironment(svc *control.Service, o Options) *environment {
+	limits := o.Limits
+	if limits == nil {
+		limits = svc.Limits
+	}
+	if limits == nil {
+		l := apigw.DefaultLimits()
+		limits = &l
+	}
+	return &environment{svc: svc, limits: limits, invoke: o.InvokeURL}
+}
+
+// Prefixes of the two families of types.
+const (
+	native    = "AWS::ApiGateway::"
+	terraform = "Terraform::AWS::ApiGateway"
+)
