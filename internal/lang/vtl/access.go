@@ -34,7 +34,7 @@ func (e *Env) property(v Value, s *step) (Value, bool, error) {
 		out, ok := o.get(s.key)
 		return out, ok, nil
 	case *List:
-		if s.name == "empty" || s.name == "Empty" {
+		if o.array == noArray && (s.name == "empty" || s.name == "Empty") {
 			return Bool(o.Len() == 0), true, nil
 		}
 	case *mapView:

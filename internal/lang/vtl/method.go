@@ -259,7 +259,10 @@ func (e *Env) equal(a, b Value) (bool, error) {
 }
 
 // blockMethods are the methods of what #define makes.
-var blockMethods = methodTable{"toString": objectMethods["toString"]}
+var blockMethods = methodTable{
+	"toString": objectMethods["toString"],
+	"equals":   objectMethods["equals"],
+}
 
 // loopMethods are the methods of $foreach.
 var loopMethods = with(objectMethods, methodTable{
@@ -356,6 +359,7 @@ var boolMethods = with(objectMethods, methodTable{
 			return String(a[0].Text()), true, nil
 		}},
 	},
+	"hashCode": hashOf(aBool),
 	"logicalAnd": {{params: []param{aBool, aBool}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
 		return Bool(a[0].num&a[1].num != 0), true, nil
 	}}},

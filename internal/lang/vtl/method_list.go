@@ -115,14 +115,22 @@ var collectionMethods = with(objectMethods, methodTable{
 		return Bool(true), true, nil
 	}}},
 	"iterator": {{fn: newIterator}},
-	"toArray": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+	"toArray": {{params: []param{anything}, rest: true, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
 		c, _ := elements(v)
-		if err := e.growElements(c.Len()); err != nil {
+		n := c.Len()
+		if len(a) == 1 && a[0].kind == KindNull {
+			return failure(errNull)
+		}
+		if err := e.growElements(n); err != nil {
 			return failure(err)
 		}
-		out := make([]Value, c.Len())
-		for i := range out {
+		out := make([]Value, max(n, len(a)))
+		copy(out, a) // arguments are an array to fill
+		for i := range n {
 			out[i] = c.At(i)
+		}
+		if n < len(a) {
+			out[n] = Null
 		}
 		return newArray(objectArray, out), true, nil
 	}}},

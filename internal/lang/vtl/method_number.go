@@ -165,7 +165,7 @@ func integerMethods(p param, size int) methodTable {
 		"reverse":               onLong(p, func(x int64) int64 { return int64(bits.Reverse64(uint64(x)) >> (64 - size)) }),
 		"highestOneBit":         onLong(p, func(x int64) int64 { return topBit(narrow(x)) }),
 		"lowestOneBit":          onLong(p, func(x int64) int64 { return x & -x }),
-		"hashCode":              {objectMethods["hashCode"][0], {params: []param{p}, fn: hashOf(p)}},
+		"hashCode":              hashOf(p),
 	}
 	if p == aInt {
 		t["parseInt"] = parsers
@@ -184,9 +184,22 @@ func topBit(u uint64) int64 {
 	return int64(1) << (bits.Len64(u) - 1)
 }
 
-func hashOf(p param) methodFunc {
-	return func(e *Env, v Value, a []Value) (Value, bool, error) {
-		return Int(hashCode(wrapped(p, int64(a[0].num)))), true, nil
+// hashOf makes hashCode() and the static hashCode(x).
+func hashOf(p param) []method {
+	return []method{
+		objectMethods["hashCode"][0],
+		{params: []param{p}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+			x := a[0]
+			switch p {
+			case aInt, aLong:
+				x = wrapped(p, int64(x.num))
+			case aDouble:
+				x = Double(x.float64())
+			case aFloat:
+				x = float(float32(x.float64()))
+			}
+			return Int(hashCode(x)), true, nil
+		}},
 	}
 }
 
@@ -222,6 +235,7 @@ func floatingMethods(p param, size int) methodTable {
 		}
 	}
 	t := methodTable{
+		"hashCode":   hashOf(p),
 		"isNaN":      is(func(f float64) bool { return f != f }),
 		"isInfinite": is(func(f float64) bool { return math.IsInf(f, 0) }),
 		"max":        two(math.Max),

@@ -183,6 +183,9 @@ var stringMethods = with(objectMethods, methodTable{
 	},
 	"format": {{params: []param{aString, anything}, rest: true, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
 		if a[0].kind == KindNull {
+			if len(a) > 1 && a[1].kind == KindString {
+				return Null, false, nil // it may be the form with a Locale
+			}
 			return failure(errNull)
 		}
 		args := a[1:]
@@ -197,21 +200,23 @@ var stringMethods = with(objectMethods, methodTable{
 		}
 		return stringResult(e, s)
 	}}},
-	"valueOf": {{params: []param{anything}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
-		if a[0].kind == KindNull {
-			return failure(errNull)
-		}
-		if l := a[0].AsList(); l != nil && l.array == charArray {
-			return charText(e, l)
-		}
-		s, err := e.textOf(a[0])
-		return String(s), true, err
-	}}},
+	"valueOf": {
+		{params: []param{anything}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+			if l := a[0].AsList(); l != nil && l.array == charArray {
+				return charText(e, l)
+			}
+			s, err := e.textOf(a[0])
+			return String(s), true, err
+		}},
+		{params: []param{aChar}, rest: true, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+			return charText(e, &List{elems: a})
+		}},
+	},
 	"join": {
 		{params: []param{aText, aCollection}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
-			c, err := collected(a[1])
-			if err != nil {
-				return failure(err)
+			c, ok := elements(a[1])
+			if !ok {
+				return Null, false, nil // it may be either form
 			}
 			return joinTexts(e, a[0], c.Len(), c.At)
 		}},

@@ -1,5 +1,7 @@
 package vtl
 
+import "strings"
+
 // A directiveType says what follows the arguments of a directive.
 type directiveType uint8
 
@@ -33,7 +35,7 @@ func (p *parser) directive(b block) block {
 	t := p.take()
 	name := wordName(t)
 	kind, known := directiveKind(name)
-	if !known && name[0] == '@' {
+	if !known && strings.HasPrefix(name, "@") {
 		kind = blocky
 	}
 
@@ -90,13 +92,10 @@ func (p *parser) directive(b block) block {
 	return appendText(b, literalFrom(opened.next, closed))
 }
 
+// wordName returns the word without # and braces.
 func wordName(t *token) string {
 	if t.kind == tokBracedWord {
-		image := t.image
-		for image[0] != '{' {
-			image = image[1:]
-		}
-		return image[1 : len(image)-1]
+		return t.image[2 : len(t.image)-1]
 	}
 	return t.image[1:]
 }

@@ -9,12 +9,25 @@ func (p *parser) appendReference(b block) block {
 	case r.runt:
 		return appendText(b, r.source)
 	case r.escaped:
+		if r.acts() {
+			b = append(b, &actNode{ref: r})
+		}
 		return appendText(b, r.prefix+r.source)
 	}
 	if r.prefix != "" {
 		b = appendText(b, r.prefix)
 	}
 	return append(b, &printNode{ref: r})
+}
+
+// acts reports whether finding the value can do more than find it.
+func (r *reference) acts() bool {
+	for _, s := range r.steps {
+		if s.kind != getProperty {
+			return true
+		}
+	}
+	return false
 }
 
 // reference parses a reference, whose first token is there.

@@ -79,6 +79,16 @@ func (n *printNode) render(e *Env, dst []byte) ([]byte, flow) {
 	return dst, onward
 }
 
+// An actNode is an escaped reference, which calls its methods all the same.
+type actNode struct{ ref *reference }
+
+func (n *actNode) render(e *Env, dst []byte) ([]byte, flow) {
+	if _, o := n.ref.eval(e); o == failed {
+		return dst, e.ended()
+	}
+	return dst, onward
+}
+
 // A setNode is #set.
 type setNode struct {
 	target *reference
