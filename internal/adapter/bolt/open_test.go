@@ -201,6 +201,23 @@ func TestAFileThatGoesAwayFailsCommitsOnly(t *testing.T) {
 	mustClose(t, s)
 }
 
+// TestAWriteThatFailedAndCanBeSeenEndsCommits is for a disk whose last sync
+// fails: the revision in the file is then ahead of the one that was answered.
+func TestAWriteThatFailedAndCanBeSeenEndsCommits(t *testing.T) {
+	s := mustOpen(t, t.TempDir())
+	defer mustClose(t, s)
+	cause := errors.New("sync failed")
+	if err := s.uncertain(0, cause); err != nil {
+		t.Errorf("a write that left nothing: got %v, want more commits", err)
+	}
+	if err := s.db.Update(func(tx *bbolt.Tx) error { return setRevision(tx, 1) }); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.uncertain(0, cause); !errors.Is(err, cause) {
+		t.Errorf("a write that can be seen: got %v, want no more commits", err)
+	}
+}
+
 func mustOpen(t *testing.T, dir string) *Store {
 	t.Helper()
 	s, err := Open(dir, Options{})

@@ -83,6 +83,7 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	written := false
+	var lost error // what kept the client from getting the answer
 	err := h.Gateway.Serve(r.Context(), req, func(res *message.Response) error {
 		if written {
 			return errors.New("a response has been written already")
@@ -91,11 +92,14 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 			return fmt.Errorf("status %d cannot be sent, expected 200 to 999", res.Status)
 		}
 		written = true
-		return writeResponse(w, r, res)
+		lost = writeResponse(w, r, res)
+		return lost
 	})
 	switch {
 	case r.Context().Err() != nil:
 		return // nobody is there to be answered
+	case lost != nil:
+		h.logger().Debug("client did not take the answer", "method", req.Method, "path", req.Path, "error", lost)
 	case err != nil:
 		h.logger().Error("request failed", "method", req.Method, "path", req.Path, "error", err)
 	case !written:

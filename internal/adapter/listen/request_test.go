@@ -236,3 +236,20 @@ func TestAHandlerAloneKnowsCanonicalNames(t *testing.T) {
 		t.Errorf("got %d %s, want 200 %s", w.Code, w.Body, want)
 	}
 }
+
+// A bareWriter is an http.ResponseWriter and nothing else, as behind a
+// middleware.
+type bareWriter struct{ http.ResponseWriter }
+
+func TestAHandlerAloneNeedsNoFlusher(t *testing.T) {
+	var failed error
+	w := httptest.NewRecorder()
+	h := &listen.Handler{Gateway: gateway(func(ctx context.Context, req *message.Request, write func(*message.Response) error) error {
+		failed = ok(ctx, req, write)
+		return failed
+	})}
+	h.ServeHTTP(bareWriter{w}, httptest.NewRequest("GET", "/", nil))
+	if failed != nil || w.Body.String() != "ok" {
+		t.Errorf("got %v and %q, want ok", failed, w.Body)
+	}
+}

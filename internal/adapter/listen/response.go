@@ -1,19 +1,24 @@
 package listen
 
 import (
+	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"postern/internal/message"
 )
+
+// ours are the fields of a response that the front sets or leaves out (RFC 9110,
+// section 7.6.1; RFC 9112, sections 6.1 and 6.2).
+var ours = []string{"Connection", "Keep-Alive", "Proxy-Connection", "Upgrade", "Content-Length", "Transfer-Encoding", "Trailer"}
 
 // writeResponse writes res, whose status is a final one. Its length is the one that is declared; fields that
 // describe the connection or the framing are not the gateway's to set.
 func writeResponse(w http.ResponseWriter, r *http.Request, res *message.Response) error {
 	h := w.Header()
 	for _, f := range res.Header {
-		switch http.CanonicalHeaderKey(f.Name) {
-		case "Connection", "Keep-Alive", "Proxy-Connection", "Upgrade", "Content-Length", "Transfer-Encoding", "Trailer":
+		if slices.ContainsFunc(ours, func(name string) bool { return message.EqualName(name, f.Name) }) {
 			continue
 		}
 		h[f.Name] = append(h[f.Name], f.Value)
@@ -39,7 +44,12 @@ func writeResponse(w http.ResponseWriter, r *http.Request, res *message.Response
 			return err
 		}
 	}
-	return http.NewResponseController(w).Flush()
+	// The answer leaves before the luggage of the request is put away. A writer
+	// that cannot flush does it later.
+	if err := http.NewResponseController(w).Flush(); !errors.Is(err, http.ErrNotSupported) {
+		return err
+	}
+	return nil
 }
 
 // connection returns the value of Connection. Observed: keep-alive is written

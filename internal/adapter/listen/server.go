@@ -17,7 +17,7 @@ import (
 // to be changed once it serves.
 type Server struct {
 	Handler http.Handler
-	TLS     *tls.Config  // nil: plain HTTP; else with certificates. The protocols are added.
+	TLS     *tls.Config  // nil: plain HTTP. NextProtos is set, but not in what GetConfigForClient returns.
 	Log     *slog.Logger // nil: slog.Default
 
 	HeaderTimeout time.Duration // for a TLS handshake, and for the header of a request; 0: 30 seconds

@@ -85,6 +85,17 @@ var reading = []rule{
 		copy(v, "after!")
 		wantGet(t, s, "a", "a=before@1")
 	}},
+	{"a key that nobody could have put is not found", func(t *testing.T, s store.Store) {
+		commit(t, s, store.Put("a", nil))
+		for _, key := range []string{"", "a\x00", "\xff", strings.Repeat("k", 100_000)} {
+			if _, err := s.Get(t.Context(), key); !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("Get(%.10q): got error %v, want ErrNotFound", key, err)
+			}
+			if items, _, err := s.List(t.Context(), key+"\xff"); err != nil || len(items) > 0 {
+				t.Errorf("List(%.10q): got %d items, %v, want none", key, len(items), err)
+			}
+		}
+	}},
 	{"pages join to the whole list", func(t *testing.T, s store.Store) {
 		var writes []store.Write
 		var all []string
