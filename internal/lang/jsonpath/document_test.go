@@ -330,3 +330,23 @@ func BenchmarkEval(b *testing.B) {
 		})
 	}
 }
+
+func TestPlainPathsDoNotAllocate(t *testing.T) {
+	text := []byte(`{"a":{"b":[1,{"c":"x"}]},"list":[1,2,3]}`)
+	d := New(text)
+	for _, path := range []string{"$.a.b[1].c", "$.a", "$.nope.x", "$.list[*]"} {
+		p, err := Compile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := testing.AllocsPerRun(100, func() {
+			d.Reset(text)
+			if _, _, err := p.Eval(d); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if n != 0 {
+			t.Errorf("%s allocates %v times", path, n)
+		}
+	}
+}

@@ -321,3 +321,51 @@ func FuzzParseExpression(f *testing.F) {
 		}
 	})
 }
+
+// The corridor evaluates these for every request.
+func TestExpressionsDoNotAllocate(t *testing.T) {
+	s := sample()
+	values := make([]string, 0, 8)
+	for _, text := range []string{
+		"method.request.path.id", "method.request.querystring.q", "method.request.multivaluequerystring.q", "method.request.header.X-One",
+		"stageVariables.env", "context.stage", "context.identity.sourceIp", "context.authorizer.scope", "'literal'",
+		"method.request.body", "method.request.body.no",
+	} {
+		e, err := ParseExpression(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := testing.AllocsPerRun(100, func() {
+			if values, err = e.AppendValues(values[:0], s); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if n != 0 {
+			t.Errorf("%s allocates %v times", text, n)
+		}
+	}
+	line := ParseSubstitution(`$context.identity.sourceIp [$context.requestTime] "$context.stage" $context.status $stageVariables.env`)
+	dst := make([]byte, 0, 256)
+	if n := testing.AllocsPerRun(100, func() { dst = line.AppendTo(dst[:0], s, "-") }); n != 0 {
+		t.Errorf("a substitution allocates %v times", n)
+	}
+}
+
+func BenchmarkExpression(b *testing.B) {
+	s := sample()
+	for _, text := range []string{"method.request.header.X-One", "context.identity.sourceIp", "method.request.body.a.b[2]"} {
+		e, err := ParseExpression(text)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(text, func(b *testing.B) {
+			b.ReportAllocs()
+			var values []string
+			for b.Loop() {
+				if values, err = e.AppendValues(values[:0], s); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

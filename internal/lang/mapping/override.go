@@ -30,6 +30,9 @@ type overrideMaps struct {
 	request, response *vtl.Map
 }
 
+// used reports whether a template has asked for one of the maps.
+func (o *overrideMaps) used() bool { return o.request != nil || o.response != nil }
+
 func (o *overrideMaps) requestMap() *vtl.Map {
 	if o.request == nil {
 		o.request = overrideMap("header", "path", "querystring")
@@ -54,7 +57,7 @@ func overrideMap(names ...string) *vtl.Map {
 
 // collect takes what templates have set into the scope.
 func (m *machine) collect() {
-	if m.overrides.request == nil && m.overrides.response == nil {
+	if !m.overrides.used() {
 		return
 	}
 	m.current("requestOverride", &m.overrides.request)

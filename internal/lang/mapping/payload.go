@@ -9,10 +9,10 @@ import (
 // A payload is a body and the JSON in it, which is read when first asked for.
 type payload struct {
 	body     []byte
-	known    bool // body is the present one
-	prepared bool // document is that of body
-	document jsonpath.Document
-	cached   string // body as a string
+	known    bool               // body is the present one
+	prepared bool               // document is that of body
+	document *jsonpath.Document // nil until it is asked for
+	cached   string             // body as a string
 }
 
 // set makes body the payload if it is not.
@@ -29,8 +29,19 @@ func (p *payload) set(body []byte) *payload {
 
 // reset forgets the payload and keeps the memory of its document.
 func (p *payload) reset() {
-	p.document.Reset(nil)
+	if p.document != nil {
+		p.document.Reset(nil)
+	}
 	p.body, p.cached, p.known, p.prepared = nil, "", false, false
+}
+
+// replace forgets the payload for another one. If kept, values of its document
+// are in use.
+func (p *payload) replace(kept bool) {
+	p.known = false
+	if kept {
+		p.document = nil
+	}
 }
 
 // text returns the payload as text.
@@ -43,11 +54,14 @@ func (p *payload) text() string {
 
 // doc returns the payload's document.
 func (p *payload) doc() *jsonpath.Document {
+	if p.document == nil {
+		p.document = new(jsonpath.Document)
+	}
 	if !p.prepared {
 		p.document.Reset(p.body)
 		p.prepared = true
 	}
-	return &p.document
+	return p.document
 }
 
 // pretends reports whether the payload begins like JSON, or like what the

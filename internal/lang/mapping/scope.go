@@ -34,7 +34,7 @@ func (s *Scope) Reset() {
 func (s *Scope) SetRequestBody(body []byte) {
 	s.requestBody = body
 	if s.machine != nil {
-		s.machine.request.known = false
+		s.machine.request.replace(s.machine.overrides.used())
 	}
 }
 
@@ -43,8 +43,17 @@ func (s *Scope) SetRequestBody(body []byte) {
 func (s *Scope) SetResponse(header message.Header, body []byte) {
 	s.responseHeader, s.responseBody, s.inResponse = header, body, true
 	if s.machine != nil {
-		s.machine.response.known = false
+		s.machine.response.replace(s.machine.overrides.used())
 	}
+}
+
+// LoopsCut returns how many loops of the last template were ended after the
+// 1,000 rounds that API Gateway allows.
+func (s *Scope) LoopsCut() int {
+	if s.machine == nil {
+		return 0
+	}
+	return s.machine.env.LoopsCut()
 }
 
 // payload returns one of the two payloads.

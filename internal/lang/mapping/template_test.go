@@ -357,6 +357,28 @@ func TestOverridesOutliveTheTemplate(t *testing.T) {
 	}
 }
 
+// A list in an override may still be in the document it came from.
+func TestOverridesOutliveThePayload(t *testing.T) {
+	s := new(Scope)
+	s.SetRequestBody([]byte(`{"list": [1, {"k": "v"}]}`))
+	if _, err := render(t, s, `#set($context.responseOverride.custom = $input.path('$.list'))`); err != nil {
+		t.Fatal(err)
+	}
+	s.SetRequestBody([]byte(`{}`))
+	got, err := render(t, s, `$input.body $input.path('$').size() $context.responseOverride.custom $context.responseOverride.custom[1].k`)
+	if want := `{} 0 [1,{"k":"v"}] v`; got != want || err != nil {
+		t.Errorf("got %s, %v; want %s", got, err, want)
+	}
+}
+
+func TestLoopsEndQuietly(t *testing.T) {
+	s := new(Scope)
+	got, err := render(t, s, `#foreach($i in [1..1200])#set($n = $i)#end$n`)
+	if got != "1000" || err != nil || s.LoopsCut() != 1 {
+		t.Errorf("got %s, %v, %d loops cut; want 1000 and 1", got, err, s.LoopsCut())
+	}
+}
+
 func TestStatusOverrides(t *testing.T) {
 	for value, want := range map[string]int{
 		"404": 404, "100": 100, "599": 599, "99": 0, "600": 0, "'418'": 418, "' 41'": 0, "4.04": 0, "200.0": 0, "''": 0, "[200]": 0, "$missing": 0,
