@@ -1,0 +1,243 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"maps"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"postern/internal/adapter/stackapi"
+)
+
+const (
+	defaultListen  = "127.0.0.1:4566"
+	defaultDataDir = ".postern"
+	inMemory       = ":memory:" // a data directory that is none
+)
+
+// place are the flags about where a gateway is and what it is started with.
+type place struct {
+	listen   string
+	endpoint string
+	dataDir  string
+	account  string
+	region   string
+	links    []string
+	backends []string
+}
+
+// flags adds those that find a gateway.
+func (p *place) flags(f *pflag.FlagSet) {
+	f.StringVar(&p.listen, "listen", defaultListen, "`ADDRESS` of the gateway, host:port")
+}
+
+// clientFlags adds those of commands that only ask.
+func (p *place) clientFlags(f *pflag.FlagSet) {
+	p.flags(f)
+	f.StringVar(&p.endpoint, "endpoint-url", "", "`URL` of the gateway, instead of --listen")
+}
+
+// houseFlags adds those that a gateway is started with.
+func (p *place) houseFlags(f *pflag.FlagSet) {
+	p.flags(f)
+	f.StringVar(&p.dataDir, "data-dir", defaultDataDir, "`DIRECTORY` of what is provisioned; "+inMemory+" keeps it only while the gateway runs")
+	f.StringVar(&p.account, "account-id", "", "account `ID` in ARNs (000000000000)")
+	f.StringVar(&p.region, "region", "", "`REGION` in ARNs (AWS_REGION, else us-east-1)")
+	f.StringArrayVar(&p.links, "vpc-link", nil, "where VPC links lead: `KEY=HOST:PORT` …, by the link's name, id or target ARN")
+	f.StringArrayVar(&p.backends, "allow-backend", nil, "let backends have link-local addresses: `RANGE` such as 169.254.0.0/16")
+}
+
+// url returns where the gateway is asked.
+func (p *place) url() string {
+	if p.endpoint != "" {
+		return strings.TrimSuffix(p.endpoint, "/")
+	}
+	return "http://" + p.listen
+}
+
+// settings reads what a gateway is started with.
+func (c *command) settings(p *place) (Settings, error) {
+	s := Settings{DataDir: p.dataDir, AccountID: p.account, Region: p.region, Version: c.Version.Number, Log: c.log()}
+	if s.AccountID == "" {
+		s.AccountID = "000000000000"
+	}
+	if s.Region == "" {
+		s.Region = c.first("AWS_REGION", "AWS_DEFAULT_REGION")
+	}
+	if s.Region == "" {
+		s.Region = "us-east-1"
+	}
+	if len(s.AccountID) != 12 || strings.Trim(s.AccountID, "0123456789") != "" {
+		return s, usage("", "--account-id: found %q, expected twelve digits", cutText(s.AccountID, 40))
+	}
+	if s.DataDir == inMemory {
+		s.DataDir = ""
+	} else {
+		abs, err := filepath.Abs(s.DataDir)
+		if err != nil {
+			return s, failed("", "--data-dir %s: %w", s.DataDir, err)
+		}
+		s.DataDir = abs
+	}
+	for _, b := range p.backends {
+		if r, err := netip.ParsePrefix(b); err != nil || !r.Addr().IsLinkLocalUnicast() && r.Addr() != netip.MustParseAddr("fd00:ec2::254") {
+			return s, usage("only link-local addresses are refused; all others need no permission",
+				"--allow-backend: found %q, expected a range of link-local addresses such as 169.254.0.0/16", cutText(b, 40))
+		}
+		s.LinkLocal = true
+	}
+	var err error
+	s.Links, err = links(p.links)
+	return s, err
+}
+
+func (c *command) log() *slog.Logger {
+	level := slog.LevelWarn
+	if c.verbose > 0 {
+		level = slog.LevelInfo
+	}
+	if c.verbose > 1 {
+		level = slog.LevelDebug
+	}
+	o := &slog.HandlerOptions{Level: level}
+	if c.Terminal.Err {
+		return slog.New(slog.NewTextHandler(c.Err, o))
+	}
+	return slog.New(slog.NewJSONHandler(c.Err, o))
+}
+
+// client returns a client of the gateway at an address.
+func (p *place) client() *stackapi.Client { return &stackapi.Client{URL: p.url()} }
+
+// running returns the gateway that answers at the address, or nil if nothing
+// does. Something else that answers there is an error.
+func (c *command) running(ctx context.Context, p *place) (*stackapi.Info, error) {
+	info, err := p.client().Running(ctx)
+	var u *stackapi.Unreachable
+	switch {
+	case err == nil:
+		return info, nil
+	case errors.As(err, &u) && u.Err != nil:
+		return nil, nil
+	case errors.As(err, &u):
+		return nil, &exit{code: exitFailed, err: fmt.Errorf("%s is taken: %w", p.listen, err),
+			help: "stop that program, or choose another address, such as --listen " + nextPort(p.listen)}
+	}
+	return nil, fault(err)
+}
+
+// nextPort proposes an address beside one that is taken.
+func nextPort(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	var n int
+	if _, scan := fmt.Sscanf(port, "%d", &n); err != nil || scan != nil || n <= 0 || n >= 65535 {
+		return "127.0.0.1:4567"
+	}
+	return net.JoinHostPort(host, fmt.Sprint(n+1))
+}
+
+// differs says in what a running gateway is not what the flags ask for, or "".
+// Only flags that were given count.
+func differs(info *stackapi.Info, s Settings, f *pflag.FlagSet) string {
+	given := func(name string) bool { return f.Changed(name) }
+	show := func(v string) string {
+		if v == "" {
+			return inMemory
+		}
+		return v
+	}
+	switch {
+	case given("account-id") && s.AccountID != info.AccountID:
+		return fmt.Sprintf("has account %s, not %s", info.AccountID, s.AccountID)
+	case given("region") && s.Region != info.Region:
+		return fmt.Sprintf("has region %s, not %s", info.Region, s.Region)
+	case given("data-dir") && s.DataDir != info.DataDir:
+		return fmt.Sprintf("has data directory %s, not %s", show(info.DataDir), show(s.DataDir))
+	}
+	for _, key := range slices.Sorted(maps.Keys(s.Links)) {
+		if info.Links[key] != s.Links[key] {
+			return fmt.Sprintf("was not started with --vpc-link %s=%s", key, s.Links[key])
+		}
+	}
+	return ""
+}
+
+// open opens a house of this process.
+func (c *command) open(s Settings) (House, error) {
+	h, err := c.Open(s)
+	if err != nil {
+		return nil, failed("", "%w", err)
+	}
+	return h, nil
+}
+
+// within returns a client of a house of this process that does not listen.
+func within(h House, url string) *stackapi.Client {
+	return &stackapi.Client{URL: url, Transport: stackapi.Local{Handler: h.Handler()}}
+}
+
+// checker returns a client that can check templates and needs no gateway.
+func (c *command) checker(s Settings) (*stackapi.Client, func(), error) {
+	s.DataDir = ""
+	h, err := c.open(s)
+	if err != nil {
+		return nil, nil, err
+	}
+	return within(h, "http://"+defaultListen), func() { h.Close() }, nil
+}
+
+// reach returns a client of the running gateway, or of one in this process over
+// the data directory, if there is one. The second result says which.
+func (c *command) reach(ctx context.Context, p *place) (client *stackapi.Client, where string, done func(), err error) {
+	info, err := c.running(ctx, p)
+	if err != nil {
+		return nil, "", nil, err
+	}
+	if info != nil {
+		return p.client(), "the gateway at " + p.url(), func() {}, nil
+	}
+	s, err := c.settings(p)
+	if err != nil {
+		return nil, "", nil, err
+	}
+	where = s.DataDir
+	if _, err := os.Stat(s.DataDir); s.DataDir == "" || errors.Is(err, fs.ErrNotExist) {
+		s.DataDir, where = "", ""
+	}
+	h, err := c.open(s)
+	if err != nil {
+		return nil, "", nil, err
+	}
+	return within(h, p.url()), where, func() { h.Close() }, nil
+}
+
+// untilReady waits until a house serves what it holds.
+func untilReady(ctx context.Context, h House, url string) error {
+	client := within(h, url)
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		reasons, err := client.Ready(ctx)
+		if err == nil && len(reasons) == 0 {
+			return nil
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return failed("", "the gateway does not become ready: %s", strings.Join(reasons, ", "))
+		}
+	}
+}

@@ -1,0 +1,292 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+func (c *command) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "postern",
+		Short: "Amazon API Gateway REST APIs on your own machine",
+		Long: `Postern serves Amazon API Gateway REST APIs from CloudFormation templates, on your
+own machine: the same nouns, the same mapping templates, the same answers.`,
+		Example: `  postern up examples/quickstart/template.yaml --with-echo 127.0.0.1:8099
+  curl http://127.0.0.1:4566/_aws/execute-api/quickstart/local/hello/ada
+  postern plan examples/quickstart/template.yaml`,
+		SilenceErrors:              true,
+		SilenceUsage:               true,
+		SuggestionsMinimumDistance: 2,
+		Args:                       c.knownCommand,
+		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			return c.prepare(cmd)
+		},
+	}
+	f := root.PersistentFlags()
+	f.StringVarP(&c.output, "output", "o", outputText, "`FORMAT` of results: text or json")
+	f.StringVar(&c.color, "color", "auto", "auto, always or never (`WHEN`); NO_COLOR is obeyed")
+	f.CountVarP(&c.verbose, "verbose", "v", "log more; twice: everything")
+	f.BoolVarP(&c.quiet, "quiet", "q", false, "no progress and notes")
+	f.Bool("no-cli-pager", false, "accepted; there is no pager")
+	f.Lookup("no-cli-pager").Hidden = true
+	root.SetFlagErrorFunc(nearFlag)
+	root.SetUsageTemplate(usageTemplate)
+	root.SetHelpTemplate(helpTemplate)
+	cobra.AddTemplateFunc("bold", c.style.bold)
+
+	for _, g := range []cobra.Group{{ID: "run", Title: "Run"}, {ID: "check", Title: "Check"}, {ID: "try", Title: "Try"}, {ID: "other", Title: "Other"}} {
+		root.AddGroup(&g)
+	}
+	add := func(group string, commands ...*cobra.Command) {
+		for _, cmd := range commands {
+			cmd.GroupID = group
+			root.AddCommand(cmd)
+		}
+	}
+	add("run", c.upCommand(), c.downCommand(), c.serveCommand(), c.listCommand())
+	add("check", c.checkCommand(), c.planCommand())
+	add("try", c.invokeCommand(), c.echoCommand())
+	add("other", c.versionCommand())
+	root.SetHelpCommandGroupID("other")
+	root.SetCompletionCommandGroupID("other")
+	root.AddCommand(topics()...)
+	c.complete(root)
+	return root
+}
+
+// prepare is what every command does first.
+func (c *command) prepare(cmd *cobra.Command) error {
+	if err := c.environment(cmd); err != nil {
+		return err
+	}
+	switch c.color {
+	case "auto", "always", "never":
+		c.style = c.Program.style(c.color)
+	default:
+		return usage("", "--color: found %q, expected auto, always or never", cutText(c.color, 40))
+	}
+	switch c.output {
+	case outputText, outputJSON:
+	case "table":
+		c.output = outputText
+	default:
+		return usage("", "--output: found %q, expected text or json", cutText(c.output, 40))
+	}
+	if f := cmd.Flags().Lookup("capabilities"); f != nil && f.Changed {
+		c.note("--capabilities is not needed here and is ignored")
+	}
+	return nil
+}
+
+// knownCommand refuses what is no command, with the nearest one.
+func (c *command) knownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	help := "postern help lists the commands"
+	if s := cmd.SuggestionsFor(args[0]); len(s) > 0 {
+		help = "did you mean postern " + strings.Join(s, " or postern ") + "?"
+	} else if strings.HasSuffix(args[0], ".yaml") || strings.HasSuffix(args[0], ".yml") || strings.HasSuffix(args[0], ".json") {
+		help = "did you mean postern up " + args[0] + "?"
+	}
+	return usage(help, "there is no command %s", cutText(args[0], 80))
+}
+
+func (c *command) noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usage(cmd.CommandPath()+" --help shows how it is used", "%s takes no arguments, found %q", cmd.CommandPath(), cutText(args[0], 80))
+	}
+	return nil
+}
+
+func (c *command) needTemplates(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return usage(cmd.CommandPath()+" examples/quickstart/template.yaml", "%s needs a template", cmd.CommandPath())
+	}
+	return nil
+}
+
+const helpTemplate = `{{with (or .Long .Short)}}{{. | trimTrailingWhitespaces}}
+
+{{end}}{{if or .Runnable .HasSubCommands}}{{.UsageString}}{{end}}`
+
+const usageTemplate = `{{if .Runnable}}Usage:
+  {{if .HasParent}}{{.UseLine}}{{else}}{{.CommandPath}} COMMAND{{end}}
+{{end}}{{if .HasExample}}
+Examples:
+{{.Example}}
+{{end}}{{if .HasAvailableSubCommands}}{{$cmds := .Commands}}{{range $group := .Groups}}
+{{.Title}}:{{range $cmds}}{{if (and (eq .GroupID $group.ID) (or .IsAvailableCommand (eq .Name "help")))}}
+  {{rpad .Name .NamePadding }} {{.Short}}{{end}}{{end}}
+{{end}}{{end}}{{if .HasAvailableLocalFlags}}
+Flags:
+{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}
+{{end}}{{if and .HasParent .HasAvailableInheritedFlags}}
+For every command:
+{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}
+{{end}}{{if .HasHelpSubCommands}}
+Topics (postern help TOPIC):{{range .Commands}}{{if .IsAdditionalHelpTopicCommand}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}
+{{end}}{{if .HasAvailableSubCommands}}
+postern help COMMAND shows more of one. Every flag can be set in the environment:
+--data-dir is POSTERN_DATA_DIR.
+{{end}}`
+
+// complete adds what a shell can complete beyond commands and flags.
+func (c *command) complete(root *cobra.Command) {
+	files := func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return []string{"yaml", "yml", "json", "template"}, cobra.ShellCompDirectiveFilterFileExt
+	}
+	nothing := func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	for _, cmd := range root.Commands() {
+		switch cmd.Name() {
+		case "up", "plan", "check":
+			cmd.ValidArgsFunction = files
+		case "down":
+			cmd.ValidArgsFunction = c.completeStacks
+		case "invoke":
+			cmd.ValidArgsFunction = c.completeMethods
+		case "ls", "serve", "echo", "version":
+			cmd.ValidArgsFunction = nothing
+		}
+	}
+	_ = root.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{outputText, outputJSON}, cobra.ShellCompDirectiveNoFileComp))
+	_ = root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// completeStacks lists the stacks of the running gateway.
+func (c *command) completeStacks(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	p := place{}
+	p.listen, _ = cmd.Flags().GetString("listen")
+	stacks, err := p.client().Stacks(cmd.Context())
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	var names []string
+	for _, s := range stacks {
+		names = append(names, s.Name)
+	}
+	return names, cobra.ShellCompDirectiveDefault
+}
+
+// completeMethods lists the verbs, and then the paths, of what is served.
+func (c *command) completeMethods(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	p := place{}
+	p.listen, _ = cmd.Flags().GetString("listen")
+	apis, err := p.client().Endpoints(cmd.Context())
+	if err != nil || len(args) > 1 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	seen := map[string]bool{}
+	var out []string
+	for _, api := range apis {
+		for _, stage := range api.Stages {
+			for _, m := range stage.Methods {
+				word := m.HTTPMethod
+				if len(args) == 1 {
+					if m.HTTPMethod != "ANY" && !strings.EqualFold(m.HTTPMethod, args[0]) {
+						continue
+					}
+					word = m.Path
+				}
+				if !seen[word] {
+					seen[word] = true
+					out = append(out, word)
+				}
+			}
+		}
+	}
+	return out, cobra.ShellCompDirectiveNoFileComp
+}
+
+// topics are pages of help that belong to no command.
+func topics() []*cobra.Command {
+	var out []*cobra.Command
+	for _, t := range []struct{ name, short, text string }{
+		{"integrations", "what a method can be bound to", integrationsTopic},
+		{"templates", "what is read in a CloudFormation template", templatesTopic},
+		{"vpc-links", "how private backends are reached", linksTopic},
+		{"addresses", "under which addresses an API answers", addressesTopic},
+		{"exit-codes", "what the exit codes mean", exitTopic},
+	} {
+		out = append(out, &cobra.Command{Use: t.name, Short: t.short, Long: strings.TrimSpace(t.text)})
+	}
+	return out
+}
+
+const integrationsTopic = `
+An integration binds a method to its backend. A request walks four stations:
+
+  method request → integration request → backend
+  method response ← integration response ←
+
+  MOCK        no backend; the request template names the status: {"statusCode": 200}
+  HTTP        an HTTP backend; templates and parameter mappings both ways
+  HTTP_PROXY  an HTTP backend; bodies pass as they are, parameters can be mapped
+  AWS, AWS_PROXY  are stored, and answer 500 until Postern can call AWS
+
+In a template an integration is Terraform::AWS::ApiGatewayIntegration, a resource of
+its own, or the Integration of an AWS::ApiGateway::Method. Both mean the same.
+
+  postern up examples/quickstart/template.yaml --with-echo 127.0.0.1:8099
+  postern invoke GET /hello/ada --trace
+`
+
+const templatesTopic = `
+Templates are CloudFormation's, in YAML or JSON, with short tags such as !Ref.
+
+  sections    Parameters, Mappings, Conditions, Rules, Resources, Outputs, Metadata
+  functions   Ref, GetAtt, Sub, Join, Select, Split, FindInMap, If, And, Or, Not, Equals,
+              Base64, Cidr, ImportValue, ToJsonString, Length
+  types       AWS::ApiGateway::* and Terraform::AWS::ApiGateway*
+
+Types: RestApi, Resource, Method, MethodResponse, Integration, IntegrationResponse,
+Deployment, Stage, VpcLink, Model, RequestValidator, GatewayResponse, Account,
+MethodSettings. Other types are refused.
+
+A template without Deployment or Stage is served at a stage called local;
+--no-auto-deploy leaves that out.
+
+  postern check examples/quickstart/template.yaml
+  postern plan examples/quickstart/template.yaml
+`
+
+const linksTopic = `
+An integration with ConnectionType VPC_LINK calls its backend through a VPC link. Here
+a link is a named private route: --vpc-link says where it leads.
+
+  postern up examples/vpc-link/template.yaml --vpc-link orders=127.0.0.1:8099
+
+The key is the link's name, its id, or the ARN of its target. The integration's Uri
+still gives the Host header and the path, as on AWS. A target that is no ARN is an
+address itself.
+`
+
+const addressesTopic = `
+Everything is on one port, 127.0.0.1:4566 unless --listen says otherwise.
+
+  http://127.0.0.1:4566/_aws/execute-api/{api}/{stage}/…          works everywhere
+  http://{api}.execute-api.localhost:4566/{stage}/…               if *.localhost resolves
+  http://127.0.0.1:4566/restapis/{api}/{stage}/_user_request_/…   as older tools write it
+  http://127.0.0.1:4566/                                          control plane, AWS_ENDPOINT_URL
+  http://127.0.0.1:4566/_postern/healthz, /readyz                 health
+  http://127.0.0.1:4566/_postern/api/v1/                          Postern's own API
+
+An API of a template has an id made of the stack and the resource, so that its address
+is the same after a restart. The tag postern:id on the API names one.
+`
+
+const exitTopic = `
+  0    done; plan: nothing differs
+  1    something asked for did not happen
+  2    wrong usage; plan --detailed-exitcode: something differs
+  3    a template is invalid
+  4    no gateway answers
+  5    refused: not confirmed, or not allowed
+  130  stopped by Ctrl-C, cleanly
+  143  stopped by SIGTERM, cleanly
+`

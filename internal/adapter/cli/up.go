@@ -1,0 +1,304 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"postern/internal/adapter/stackapi"
+)
+
+// upSchema is what up -o json prints when everything is live.
+const upSchema = "postern.up/1"
+
+type upDocument struct {
+	Schema string             `json:"schema"`
+	URL    string             `json:"url"`
+	Stacks []*stackapi.Result `json:"stacks"`
+}
+
+// An up is one run of postern up.
+type up struct {
+	*command
+	place     place
+	templates templates
+	echo      string
+	timeout   time.Duration
+	watching  bool
+	flags     *pflag.FlagSet
+}
+
+func (c *command) upCommand() *cobra.Command {
+	u := &up{command: c}
+	cmd := &cobra.Command{
+		Use:     "up TEMPLATE…",
+		Aliases: []string{"deploy"},
+		Short:   "Provision templates and serve them",
+		Long: `Provision CloudFormation templates and serve what they describe.
+
+Each template is a stack, named after its file. Resources are made in the order
+of their references, what a changed template no longer has is removed at the
+end, and when a step fails everything goes back to what it was.
+
+Without a gateway at the address, one is started in this process and serves
+until Ctrl-C. If a Postern answers there already, that one is updated, without
+dropping a request, and the command ends.`,
+		Example: `  postern up examples/quickstart/template.yaml --with-echo 127.0.0.1:8099
+  postern up examples/errors/template.yaml --parameters Backend=http://127.0.0.1:8099
+  postern up examples/quickstart/template.yaml --with-echo 127.0.0.1:8099 --watch`,
+		Args: c.needTemplates,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			u.flags = cmd.Flags()
+			return u.run(cmd.Context(), args)
+		},
+	}
+	f := cmd.Flags()
+	u.templates.flags(f)
+	f.BoolVarP(&u.watching, "watch", "w", false, "follow the templates: provision them again when they change")
+	f.BoolVar(&u.templates.noDeploy, "no-auto-deploy", false, "do not serve a template without Deployment or Stage at a stage local")
+	u.place.houseFlags(f)
+	echoFlag(f, &u.echo)
+	drainFlag(f, &u.timeout)
+	return cmd
+}
+
+// flags adds those about templates.
+func (t *templates) flags(f *pflag.FlagSet) {
+	f.StringArrayVar(&t.parameters, "parameters", nil, "parameters of the template: `KEY=VALUE` …; those not given keep their value")
+	f.StringArrayVar(&t.overrides, "parameter-overrides", nil, "the same as --parameters")
+	f.StringArrayVar(&t.vars, "var", nil, "the same as --parameters")
+	f.StringArrayVar(&t.tags, "tags", nil, "tags of the stack: `KEY=VALUE` …")
+	f.StringVar(&t.stackName, "stack-name", "", "`NAME` of the stack; otherwise that of the file")
+	f.StringArray("capabilities", nil, "accepted and not needed")
+	f.Lookup("parameter-overrides").Hidden = true
+	f.Lookup("var").Hidden = true
+	f.Lookup("capabilities").Hidden = true
+}
+
+func (u *up) run(ctx context.Context, files []string) error {
+	sources, requests, err := u.ask(files)
+	if err != nil {
+		return err
+	}
+	settings, err := u.settings(&u.place)
+	if err != nil {
+		return err
+	}
+	if err := u.check(ctx, settings, sources, requests); err != nil {
+		return err
+	}
+	info, err := u.running(ctx, &u.place)
+	if err != nil {
+		return err
+	}
+	if info != nil {
+		return u.update(ctx, info, settings, files, sources, requests)
+	}
+	s, err := u.start(ctx, &u.place, u.echo)
+	if err != nil {
+		return err
+	}
+	// A signal does not cut the work short; it is heard when that is done.
+	results, err := u.put(ctx, s.client(), sources, requests)
+	if err == nil {
+		err = u.show(s.url, results)
+	}
+	if err != nil {
+		s.close()
+		return err
+	}
+	s.serve()
+	u.live(s, false)
+	if !u.watching {
+		return s.wait(ctx, u.timeout, nil)
+	}
+	w, err := u.watch(files, s.client())
+	if err != nil {
+		s.close()
+		return err
+	}
+	defer w.close()
+	return s.wait(ctx, u.timeout, w.changes)
+}
+
+// ask reads the templates and makes the requests of them.
+func (u *up) ask(files []string) ([]source, []stackapi.StackRequest, error) {
+	sources, err := u.read(files, &u.templates)
+	if err != nil {
+		return nil, nil, err
+	}
+	requests, err := u.templates.requests(sources)
+	return sources, requests, err
+}
+
+// check looks at all templates before anything is changed. Warnings come with
+// the plan.
+func (c *command) check(ctx context.Context, settings Settings, sources []source, requests []stackapi.StackRequest) error {
+	problems, err := c.checkAll(ctx, settings, sources, requests)
+	if err != nil {
+		return err
+	}
+	for _, p := range problems {
+		if p.Severity == stackapi.SeverityError {
+			return c.invalid(problems, sources)
+		}
+	}
+	return nil
+}
+
+func (c *command) checkAll(ctx context.Context, settings Settings, sources []source, requests []stackapi.StackRequest) ([]stackapi.Problem, error) {
+	client, done, err := c.checker(settings)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	var problems []stackapi.Problem
+	for i, s := range sources {
+		found, err := client.Check(ctx, stackapi.CheckRequest{Templates: []stackapi.CheckTemplate{{Stack: s.stack, StackRequest: requests[i]}}})
+		if err != nil {
+			return nil, fault(err)
+		}
+		problems = append(problems, found...)
+	}
+	return problems, nil
+}
+
+// invalid shows what is wrong with templates.
+func (c *command) invalid(problems []stackapi.Problem, sources []source) error {
+	c.problems(problems, sources)
+	if c.output == outputJSON {
+		if err := c.json(&stackapi.Problems{Schema: stackapi.ProblemsSchema, Problems: problems}); err != nil {
+			return err
+		}
+	}
+	return &exit{code: exitInvalid}
+}
+
+// blame shows the problems of a failure, or turns another error into an exit.
+func (c *command) blame(err error, sources ...source) error {
+	var f *stackapi.Failure
+	if errors.As(err, &f) && len(f.Problems) > 0 {
+		return c.invalid(f.Problems, sources)
+	}
+	return fault(err)
+}
+
+// put provisions the stacks one after the other. It stops at the first that
+// fails; that one is then what it was before.
+func (c *command) put(ctx context.Context, client *stackapi.Client, sources []source, requests []stackapi.StackRequest) ([]*stackapi.Result, error) {
+	var results []*stackapi.Result
+	for i, s := range sources {
+		r, err := c.putOne(ctx, client, s, requests[i])
+		if err != nil {
+			if i > 0 {
+				c.note("%s %s stay as provisioned; %s was not", c.style.yellow("!"), count(i, "stack"), s.stack)
+			}
+			return results, err
+		}
+		results = append(results, r)
+	}
+	return results, nil
+}
+
+func (c *command) putOne(ctx context.Context, client *stackapi.Client, s source, r stackapi.StackRequest) (*stackapi.Result, error) {
+	progress := c.newProgress(s.name)
+	var warnings []stackapi.Problem
+	result, err := client.Put(ctx, s.stack, r, func(l *stackapi.Line) {
+		progress.line(l)
+		if l.Plan != nil {
+			warnings = l.Plan.Warnings
+		}
+	})
+	progress.close()
+	if !c.quiet {
+		c.problems(warnings, []source{s})
+	}
+	if err != nil {
+		return nil, c.blame(err, s)
+	}
+	if !result.OK {
+		c.problems(result.Problems, []source{s})
+		if c.output == outputJSON {
+			if err := c.json(&upDocument{Schema: upSchema, URL: client.URL, Stacks: []*stackapi.Result{result}}); err != nil {
+				return nil, err
+			}
+		}
+		return nil, failed("mend it and bring it up again", "stack %s was not changed: %s", s.stack, result.Reason)
+	}
+	for _, n := range result.Stack.Notes {
+		c.note("%s", n)
+	}
+	return result, nil
+}
+
+// show prints what is live.
+func (c *command) show(url string, results []*stackapi.Result) error {
+	if c.output == outputJSON {
+		return c.json(&upDocument{Schema: upSchema, URL: url, Stacks: results})
+	}
+	for _, r := range results {
+		c.addresses(r.APIs)
+		for _, o := range r.Stack.Outputs {
+			c.note("output %s = %s", o.Name, o.Value)
+		}
+	}
+	return nil
+}
+
+// update changes a gateway that runs in another process.
+func (u *up) update(ctx context.Context, info *stackapi.Info, settings Settings, files []string, sources []source, requests []stackapi.StackRequest) error {
+	if why := differs(info, settings, u.flags); why != "" {
+		return failed("stop that gateway, or leave the flag out", "the gateway that runs at %s %s", u.place.url(), why)
+	}
+	if u.echo != "" && !echoAnswers(ctx, u.echo) {
+		return failed("start it in another terminal: postern echo --listen "+u.echo, "--with-echo %s: this command ends when the gateway at %s is updated, and no echo backend runs there yet", u.echo, u.place.url())
+	}
+	u.note("updating the gateway that runs at %s (process %d)", u.place.url(), info.PID)
+	client := u.place.client()
+	results, err := u.put(ctx, client, sources, requests)
+	if err != nil {
+		return err
+	}
+	if err := u.show(client.URL, results); err != nil {
+		return err
+	}
+	if !u.watching {
+		return nil
+	}
+	w, err := u.watch(files, client)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	u.note("stop: Ctrl-C (the gateway goes on)")
+	for {
+		select {
+		case <-u.Signals:
+			return &exit{code: exitInterrupted}
+		case <-ctx.Done():
+			return &exit{code: exitInterrupted}
+		case f := <-w.changes:
+			f()
+		}
+	}
+}
+
+// echoAnswers reports whether an echo backend runs at an address.
+func echoAnswers(ctx context.Context, addr string) bool {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+addr+"/", nil)
+	if err != nil {
+		return false
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return false
+	}
+	defer res.Body.Close()
+	return res.Header.Get(echoHeader) != ""
+}
