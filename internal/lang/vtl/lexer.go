@@ -110,7 +110,7 @@ restart:
 			lx.sigil(kind)
 			continue
 		}
-		t := &token{kind: kind, start: begin, image: lx.src[begin:lx.pos], lost: string(lost)}
+		t := &token{kind: kind, start: begin, image: lx.src[begin:lx.pos], lost: string(lost), mode: lx.mode}
 		lx.act(t)
 		t.end = lx.pos
 		return t, nil

@@ -49,10 +49,13 @@ func (p *parser) directive(b block) block {
 	}
 
 	p.accept(tokSpace)
-	p.expect(tokParenOpen, "(")
+	open := p.expect(tokParenOpen, "(")
 	args := p.directiveArguments(t, name, known)
 	p.accept(tokSpace)
 	p.expect(tokParenClose, "another argument or )")
+	if name == "foreach" {
+		p.markTidy(open, p.cur, true)
+	}
 	if kind == line {
 		if !known {
 			return appendText(b, imagesFrom(t, p.cur))
@@ -64,6 +67,9 @@ func (p *parser) directive(b block) block {
 	body := p.statements()
 	closed := p.cur
 	p.expect(tokEnd, "#end to end #"+name)
+	if !known || name == "literal" {
+		p.markTidy(t, p.cur, false)
+	}
 	if !known {
 		return appendText(b, imagesFrom(t, p.cur))
 	}

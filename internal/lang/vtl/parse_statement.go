@@ -141,9 +141,9 @@ func (p *parser) ifStatement() statement {
 	for {
 		p.take() // #if, #elseif
 		p.accept(tokSpace)
-		p.expect(tokParenOpen, "( after #if or #elseif")
+		open := p.expect(tokParenOpen, "( after #if or #elseif")
 		cond := p.expression()
-		p.closeDirective()
+		p.closeDirective(open)
 		n.branches = append(n.branches, branch{cond, p.statements()})
 		if !p.is(tokElseIf) {
 			break
@@ -157,7 +157,7 @@ func (p *parser) ifStatement() statement {
 }
 
 func (p *parser) setStatement() statement {
-	p.take()
+	open := p.take()
 	p.accept(tokSpace)
 	if t := p.peek(); t.kind != tokIdentifier && t.kind != tokBraceOpen {
 		p.fail(t, "found %s, expected the reference to set", t.describe())
@@ -166,12 +166,13 @@ func (p *parser) setStatement() statement {
 	p.accept(tokSpace)
 	p.expect(tokAssign, "= after the reference")
 	value := p.expression()
-	p.closeDirective()
+	p.closeDirective(open)
 	p.lx.inSet = false
 	return &setNode{target: target, value: value}
 }
 
-// closeDirective consumes the parenthesis that ends a directive's arguments.
-func (p *parser) closeDirective() {
+// closeDirective consumes the parenthesis that ends what began with open.
+func (p *parser) closeDirective(open *token) {
 	p.expect(tokParenClose, "an operator or )")
+	p.markTidy(open, p.cur, true)
 }

@@ -15,6 +15,7 @@ type parser struct {
 	cur    *token          // last consumed
 	macros map[string]bool // names defined so far; a backslash escapes their calls
 	depth  int
+	tidy   bool // mark tokens for Template.String
 
 	// A template within a string has its own parser. Places in it are reported
 	// at the string, or inside it when origin says that offsets are the same.

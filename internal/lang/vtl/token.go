@@ -83,6 +83,8 @@ type token struct {
 	end   int    // offset of what follows
 	image string // text; parsing a reference takes off what stands before its last $
 	lost  string // text of sigils before the token that started nothing
+	mode  mode   // in which the token was found
+	tidy  bool   // white space around it can change: see normal_form.go
 	next  *token
 }
 
