@@ -29,7 +29,9 @@ type Service struct {
 	Region    string // empty: us-east-1
 	Partition string // empty: aws
 
-	Limits *apigw.Limits // nil: the published ones
+	// Limits are the quotas; one that counts things is off when it is 0. Nil: the
+	// published ones for sizes, and none for counts.
+	Limits *apigw.Limits
 }
 
 func (s *Service) now() time.Time {
@@ -53,6 +55,7 @@ func orElse(text, other string) string {
 func (s *Service) limits() *apigw.Limits {
 	if s.Limits == nil {
 		l := apigw.DefaultLimits()
+		l.Resources, l.Stages, l.VPCLinks = 0, 0, 0
 		return &l
 	}
 	return s.Limits

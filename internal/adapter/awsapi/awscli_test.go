@@ -76,12 +76,12 @@ func (a *awsCLI) do(args ...string) map[string]any {
 	return answer
 }
 
-// fail runs a command that fails with a text.
-func (a *awsCLI) fail(want string, args ...string) {
+// fail runs a command that fails with a kind of error and a message.
+func (a *awsCLI) fail(kind, message string, args ...string) {
 	a.t.Helper()
 	_, stderr, err := a.run(args...)
-	if err == nil || !strings.Contains(stderr, want) {
-		a.t.Errorf("aws apigateway %s: got %v %q, want a failure with %q", strings.Join(args, " "), err, stderr, want)
+	if err == nil || !strings.Contains(stderr, "("+kind+")") || !strings.Contains(stderr, message) {
+		a.t.Errorf("aws apigateway %s: got %v %q, want %s: %s", strings.Join(args, " "), err, stderr, kind, message)
 	}
 }
 
@@ -164,15 +164,15 @@ func TestAWSCLI(t *testing.T) {
 		t.Errorf("get-tags: %v, want color=green alone", got)
 	}
 
-	a.fail("(BadRequestException) when calling the DeleteDeployment operation: Active stages pointing to this deployment must be moved or deleted", "delete-deployment", "--rest-api-id", api, "--deployment-id", deployment)
-	a.fail("not part of Postern yet", "create-authorizer", "--rest-api-id", api, "--name", "a", "--type", "TOKEN", "--identity-source", "method.request.header.Authorization")
+	a.fail("BadRequestException", "Active stages pointing to this deployment must be moved or deleted", "delete-deployment", "--rest-api-id", api, "--deployment-id", deployment)
+	a.fail("NotImplementedException", "CreateAuthorizer is not part of Postern yet", "create-authorizer", "--rest-api-id", api, "--name", "a", "--type", "TOKEN", "--identity-source", "method.request.header.Authorization")
 	a.do("delete-stage", "--rest-api-id", api, "--stage-name", "prod")
 	a.do("delete-deployment", "--rest-api-id", api, "--deployment-id", deployment)
 	a.do(on("delete-integration-response", "--status-code", "200")...)
 	a.do(on("delete-method-response", "--status-code", "200")...)
 	a.do(on("delete-integration")...)
 	a.do(on("delete-method")...)
-	a.fail("(NotFoundException)", on("get-method")...)
+	a.fail("NotFoundException", "Invalid Method identifier specified", on("get-method")...)
 	a.do("delete-resource", "--rest-api-id", api, "--resource-id", resource)
 	a.do("delete-rest-api", "--rest-api-id", api)
 	if got := a.do("get-rest-apis")["items"].([]any); len(got) != 0 {
