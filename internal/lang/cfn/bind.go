@@ -248,13 +248,16 @@ func (b *Bound) Imports() []string { return b.imports }
 // Condition returns whether a condition holds.
 func (b *Bound) Condition(name string) bool { return b.conditions[name] }
 
+// Values returns the values of all parameters in use, with secrets.
+func (b *Bound) Values() map[string]string { return maps.Clone(b.texts) }
+
 // Parameters returns the values in use as text, with those of NoEcho parameters
 // as "****".
 func (b *Bound) Parameters() map[string]string {
 	out := make(map[string]string, len(b.texts))
 	for name, v := range b.texts {
 		if b.Template.parameters[name].NoEcho {
-			v = "****"
+			v = masked
 		}
 		out[name] = v
 	}

@@ -105,6 +105,9 @@ func (b *Bound) evaluator(r Resolver, rep *report) *evaluator {
 	return &evaluator{b: b, t: b.Template, resolver: r, report: rep, budget: b.Template.lim.Output, imported: map[string]bool{}}
 }
 
+// masked stands for secrets in messages.
+const masked = "****"
+
 // An evaluator computes values.
 type evaluator struct {
 	b        *Bound
@@ -224,6 +227,9 @@ func (e *evaluator) call(name string, n, arg *Node, path []string) (any, *origin
 				return value, o
 			}
 		}
+		if o.secret {
+			s = masked
+		}
 		e.fail(arg, path, "no stack exports %s", quote(s)).AWS = fmt.Sprintf("No export named %s found.", s)
 		return failed(n)
 	}
@@ -252,6 +258,9 @@ func (e *evaluator) call(name string, n, arg *Node, path []string) (any, *origin
 		return v, o
 	}
 	v, problem, aws := compute(name, args, e.budget)
+	if problem != "" && o.secret {
+		problem, aws = name+" cannot work with the value of a NoEcho parameter", ""
+	}
 	if problem != "" {
 		e.fail(n, path, "%s", problem).AWS = aws
 		return failed(n)
@@ -379,6 +388,9 @@ func (e *evaluator) findInMap(arg *Node, path []string) (any, *origin) {
 	if at == nil {
 		if len(arg.Items) == 4 {
 			return e.value(arg.Items[3].get("DefaultValue"), join(path, "3", "DefaultValue"))
+		}
+		if o.secret {
+			keys[1], keys[2] = masked, masked
 		}
 		e.fail(arg, path, "mapping %s has no value under %s, %s", keys[0], quote(keys[1]), quote(keys[2])).AWS =
 			fmt.Sprintf("Template error: Unable to get mapping for %s::%s::%s", keys[0], keys[1], keys[2])

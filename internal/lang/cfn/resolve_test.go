@@ -150,6 +150,8 @@ func TestWhatCannotBeComputed(t *testing.T) {
 		{"cidr", "!Cidr [10.0.0.0/16, 300, 8]", `25:10: Resources.Value.Properties.V.Fn::Cidr: "300" is outside 1–256 blocks`, ""},
 		{"cidr room", "!Cidr [10.0.0.0/24, 3, 8]", `25:10: Resources.Value.Properties.V.Fn::Cidr: 10.0.0.0/24 has no room for 3 blocks of 8 bits`, ""},
 		{"cidr overflow", "!Cidr [255.255.255.0/24, 2, 7]", "", ""},
+		{"secret index", "!Select [!Ref Secret, [a]]", "25:10: Resources.Value.Properties.V.Fn::Select: Fn::Select cannot work with the value of a NoEcho parameter", ""},
+		{"secret key", "!FindInMap [Hosts, !Ref Secret, name]", `25:21: Resources.Value.Properties.V.Fn::FindInMap: mapping Hosts has no value under "****", "****"`, ""},
 		{"novalue", "!Base64 {Ref: AWS::NoValue}", "25:10: Resources.Value.Properties.V.Fn::Base64: AWS::NoValue cannot be an argument of Fn::Base64", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -38,13 +38,24 @@ func (c *comparison) err() error {
 
 // problem gives what a type complains about a place in the template.
 func (c *comparison) problem(v *cfn.Resolved, p resource.Problem) {
-	e := v.Error(p.Message, p.Path...)
-	e.Help, e.AWS, e.Warning = p.Help, p.AWS, p.Warning
+	e := v.Error(c.mask(p.Message), p.Path...)
+	e.Help, e.AWS, e.Warning = c.mask(p.Help), c.mask(p.AWS), p.Warning
 	if p.Warning {
 		c.plan.Warnings = append(slices.Clip(c.plan.Warnings), e)
 		return
 	}
 	c.errors = append(c.errors, e)
+}
+
+// mask keeps the values of NoEcho parameters out of what types say.
+func (c *comparison) mask(s string) string {
+	values := c.bound.Values()
+	for _, name := range noEcho(c.bound.Template) {
+		if v := values[name]; len(v) >= 4 {
+			s = strings.ReplaceAll(s, v, masked)
+		}
+	}
+	return s
 }
 
 // checkTypes reports types that do not exist and attributes that types do not have.

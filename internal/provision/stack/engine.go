@@ -171,6 +171,7 @@ func (e *Engine) Plan(ctx context.Context, name string, t *cfn.Template, in Inpu
 	if err != nil {
 		return nil, err
 	}
+	in.Parameters = b.Values()
 	p, err := Compare(before, b, e.Types)
 	if err != nil {
 		return nil, err

@@ -286,7 +286,7 @@ func (r *run) promote(st *State, conditions []store.Condition, writes []store.Wr
 	}
 	st.Status, st.Reason, st.Updated = UpdateCleanup, "", r.e.now()
 	if r.op.Kind == Create {
-		st.Status = CreateComplete
+		st.Status = CreateInProgress
 	}
 	op := r.op
 	op.Phase = cleanup

@@ -122,7 +122,7 @@ func (f *finisher) Release(_ context.Context, s resource.Stack, all []resource.R
 func TestFinisher(t *testing.T) {
 	l := newLab(t)
 	f := &finisher{}
-	l.Finisher = f
+	l.Finisher, l.Parallel = f, 1
 	told := func(want ...string) {
 		t.Helper()
 		equal(t, f.calls, want)

@@ -10,7 +10,8 @@ const interrupted = "The operation was interrupted. "
 
 // Recover ends what was going on when the program last stopped: an operation
 // that was going forward is rolled back, every other one is finished. No stack
-// stays in progress. It is called once, before anything else is done.
+// stays in progress. It is called before anything else is done, and may be
+// called again after an error of the store; what is alive is left alone.
 //
 // The error joins those of all stacks; the others are recovered all the same.
 func (e *Engine) Recover(ctx context.Context, observe Observer) error {

@@ -306,6 +306,9 @@ func (r *run) failure(id string, in *Instance, action Action, status Status, err
 // stepError adds the place in the template.
 func (r *run) stepError(id string, in *Instance, action Action, v *cfn.Resolved, err error) *StepError {
 	out := &StepError{LogicalID: id, Type: in.Type, Action: action, Err: err}
+	if text := err.Error(); r.mask(text) != text {
+		out.Err = &resource.Error{Code: resource.CodeOf(err), Message: r.mask(text)}
+	}
 	var re *resource.Error
 	switch {
 	case v != nil && errors.As(err, &re) && len(re.Path) > 0:

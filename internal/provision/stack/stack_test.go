@@ -414,7 +414,9 @@ Outputs: {W: {Value: !Ref Word}}
 		t.Errorf("a secret is shown: %+v", o)
 	}
 	l.w.fail["create B"] = errors.New("changed is a bad word")
-	_, _ = l.execute(p)
+	if _, err = l.execute(p); err == nil || !strings.HasSuffix(err.Error(), "**** is a bad word") {
+		t.Errorf("got %v, want a failure without the secret", err)
+	}
 	for _, ev := range l.events {
 		if strings.Contains(ev.Reason+ev.Message, "changed is") {
 			t.Errorf("a secret is shown: %+v", ev)

@@ -26,7 +26,7 @@ type State struct {
 	Description string             `json:"description,omitempty"`
 	Created     time.Time          `json:"created"`
 	Updated     time.Time          `json:"updated,omitzero"`
-	Parameters  map[string]string  `json:"parameters,omitempty"` // as given; NoEcho ones too
+	Parameters  map[string]string  `json:"parameters,omitempty"` // in use, with defaults; NoEcho ones too
 	NoEcho      []string           `json:"noEcho,omitempty"`     // parameters not to be shown
 	Tags        map[string]string  `json:"tags,omitempty"`
 	Outputs     []Output           `json:"outputs,omitempty"`

@@ -182,7 +182,7 @@ func (r *run) unmake(ctx context.Context, id string, o Options) error {
 	switch {
 	case in == nil:
 		return r.save(id, drop())
-	case in.DeletionPolicy == "Retain" && !o.RetainExceptOnCreate:
+	case rec.Action == Create && in.DeletionPolicy == "Retain" && !o.RetainExceptOnCreate:
 		return r.save(id, drop(), r.event(id, in, Delete, DeleteSkipped, ""))
 	}
 	return r.remove(ctx, id, in, rec, drop)
