@@ -8,6 +8,7 @@ package jsonpath
 //     is an exact decimal.
 
 import (
+	"bytes"
 	"math"
 	"strconv"
 )
@@ -152,22 +153,14 @@ func appendDouble(dst []byte, f float64) []byte {
 		}
 		return append(dst, '.', '0')
 	}
-	dst = strconv.AppendFloat(dst, f, 'e', -1, 64)
 	var buf [32]byte
-	text := append(buf[:0], dst[from:]...)
-	dst = dst[:from]
-	point, i := false, 0
-	for ; text[i] != 'e'; i++ {
-		point = point || text[i] == '.'
-		dst = append(dst, text[i])
+	text := strconv.AppendFloat(buf[:0], f, 'e', -1, 64)
+	if bytes.IndexByte(text, '.') < 0 {
+		// Two digits at least, the nearest ones: the smallest double is 4.9E-324.
+		text = strconv.AppendFloat(buf[:0], f, 'e', 1, 64)
 	}
-	if !point {
-		dst = append(dst, '.', '0')
-	}
-	dst = append(dst, 'E')
-	if i++; text[i] == '-' {
-		dst = append(dst, '-')
-	}
-	exp, _ := strconv.Atoi(string(text[i+1:]))
-	return strconv.AppendInt(dst, int64(exp), 10)
+	mantissa, exp, _ := bytes.Cut(text, []byte("e"))
+	dst = append(append(dst, mantissa...), 'E')
+	e, _ := strconv.Atoi(string(exp))
+	return strconv.AppendInt(dst, int64(e), 10)
 }
