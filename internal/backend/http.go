@@ -37,6 +37,7 @@ func (h *HTTP) Invoke(ctx context.Context, req *Request) (*message.Response, err
 	if err != nil {
 		return nil, err
 	}
+	defer setBody(out, req.Body)()
 	in, err := h.transport.RoundTrip(out)
 	if err != nil {
 		return nil, classify(ctx, err)
@@ -73,7 +74,7 @@ func (h *HTTP) read(in *http.Response) ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// outgoing makes the request of net/http.
+// outgoing makes the request of net/http, its body aside.
 func outgoing(ctx context.Context, req *Request) (*http.Request, error) {
 	u, err := endpoint(req.URL)
 	if err != nil {
@@ -92,7 +93,6 @@ func outgoing(ctx context.Context, req *Request) (*http.Request, error) {
 	if err := setHeader(out, req.Header); err != nil {
 		return nil, err
 	}
-	setBody(out, req.Body)
 	return out, nil
 }
 
@@ -140,21 +140,6 @@ func cleanName(name string) string {
 		}
 		return r
 	}, []byte(name)))
-}
-
-// setBody gives the body and with it the answer to whether net/http may send
-// the request again: an idempotent one if it has no body, another only if
-// nothing of it was sent.
-func setBody(out *http.Request, body []byte) {
-	if len(body) == 0 {
-		out.Body = http.NoBody
-		return
-	}
-	out.Body = io.NopCloser(bytes.NewReader(body))
-	out.ContentLength = int64(len(body))
-	if !slices.Contains([]string{"GET", "HEAD", "OPTIONS", "TRACE"}, out.Method) {
-		out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
-	}
 }
 
 // incoming returns the fields sorted by name, repeated ones in their order.
