@@ -2,7 +2,6 @@ package awsapi
 
 import (
 	"context"
-	"errors"
 	"net/url"
 	"slices"
 	"strconv"
@@ -111,37 +110,44 @@ func (c *call) decodeMembers(rows property.List, members map[string]any) error {
 // patchOps is the enumeration of PatchOperation's op, in the service's order.
 var patchOps = []string{"add", "remove", "move", "test", "replace", "copy"}
 
+// A patchInput is the body of every update.
+type patchInput struct{ operations []*patchMember }
+
+// Properties implements property.Noun.
+func (in *patchInput) Properties() property.List {
+	return property.List{{Name: "patchOperations", Value: property.ObjectList(&in.operations)}}
+}
+
+// A patchMember is one operation as it is written.
+type patchMember struct {
+	op, path, from string
+	value          *string
+}
+
+// Properties implements property.Noun.
+func (m *patchMember) Properties() property.List {
+	return property.List{
+		{Name: "op", Value: property.Text(&m.op)},
+		{Name: "path", Value: property.Text(&m.path)},
+		{Name: "value", Value: property.OptionalText(&m.value)},
+		{Name: "from", Value: property.Text(&m.from)},
+	}
+}
+
 // patch reads the patch operations of the body.
 func (c *call) patch() ([]property.PatchOperation, error) {
-	members, err := parseObject(c.body)
-	if err != nil {
+	var in patchInput
+	if err := c.decode(in.Properties()); err != nil {
 		return nil, err
 	}
-	if members["patchOperations"] == nil {
-		return nil, nil
-	}
-	list, ok := members["patchOperations"].([]any)
-	if !ok {
-		return nil, wrongType(members["patchOperations"], "List")
-	}
-	ops := make([]property.PatchOperation, len(list))
-	for i, item := range list {
-		m, ok := item.(map[string]any)
-		if !ok {
-			return nil, wrongType(item, "Map")
+	ops := make([]property.PatchOperation, len(in.operations))
+	for i, m := range in.operations {
+		ops[i] = property.PatchOperation{Op: m.op, Path: m.path, From: m.from}
+		if m.value != nil {
+			ops[i].Value, ops[i].HasValue = *m.value, true
 		}
-		op := &ops[i]
-		op.HasValue = m["value"] != nil
-		for name, to := range map[string]*string{"op": &op.Op, "path": &op.Path, "value": &op.Value, "from": &op.From} {
-			if m[name] == nil {
-				continue
-			}
-			if *to, ok = m[name].(string); !ok {
-				return nil, wrongType(m[name], "String")
-			}
-		}
-		if m["op"] != nil && !slices.Contains(patchOps, op.Op) {
-			c.violate("'"+op.Op+"'", c.input()+".patchOperations."+strconv.Itoa(i+1)+".member.op", enumeration(patchOps))
+		if m.op != "" && !slices.Contains(patchOps, m.op) {
+			c.violate("'"+m.op+"'", c.input()+".patchOperations."+strconv.Itoa(i+1)+".member.op", enumeration(patchOps))
 		}
 	}
 	return ops, nil
@@ -154,36 +160,6 @@ func (c *call) validPatch() ([]property.PatchOperation, error) {
 		return nil, err
 	}
 	return ops, c.valid()
-}
-
-// wrongType says that a value cannot be read as the class want.
-func wrongType(v any, want string) error {
-	var probe property.Noun = &anyMember{want: want}
-	failures := property.Decode(property.Wire, probe.Properties(), map[string]any{"member": v})
-	if err := failures.Err(); err != nil {
-		return serialization("%s", failures[0].Message)
-	}
-	return errors.New("wrongType was asked about a right type")
-}
-
-// An anyMember has one member of a class, to borrow the words of its decoder.
-type anyMember struct {
-	want string
-	text string
-	list []string
-	dict map[string]string
-}
-
-// Properties implements property.Noun.
-func (m *anyMember) Properties() property.List {
-	value := property.Text(&m.text)
-	switch m.want {
-	case "List":
-		value = property.TextList(&m.list)
-	case "Map":
-		value = property.TextMap(&m.dict, "")
-	}
-	return property.List{{Name: "member", Value: value}}
 }
 
 // statusCode returns the status code of the path.

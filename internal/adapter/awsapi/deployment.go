@@ -18,7 +18,7 @@ func (c *call) createDeployment() (any, error) {
 	if err := c.decodeMembers(stage.Properties(), members); err != nil {
 		return nil, err
 	}
-	stageDescription, err := textMember(members, "stageDescription")
+	stageDescription, err := c.textMember(members, "stageDescription")
 	if err != nil {
 		return nil, err
 	}

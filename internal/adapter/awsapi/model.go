@@ -2,6 +2,7 @@ package awsapi
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 
 	"postern/internal/apigw"
@@ -81,7 +82,11 @@ func (c *Client) GetModelTemplate(ctx context.Context, api, name string) (string
 	if err != nil {
 		return "", err
 	}
-	return textMember(members, "value")
+	text, ok := members["value"].(string)
+	if !ok {
+		return "", fmt.Errorf("GetModelTemplate: the answer has no text called value: %v", members["value"])
+	}
+	return text, nil
 }
 
 // UpdateModel changes a model.

@@ -23,7 +23,7 @@ func (c *call) createRestAPI() (any, error) {
 	if members["name"] == nil {
 		c.violate("null", c.input()+".name", "Member must not be null")
 	}
-	cloneFrom, err := textMember(members, "cloneFrom")
+	cloneFrom, err := c.textMember(members, "cloneFrom")
 	if err != nil {
 		return nil, err
 	}
@@ -131,16 +131,19 @@ func (c *call) deleteRestAPI() (any, error) {
 	return nil, c.control.DeleteRestAPI(c.ctx, c.api())
 }
 
+// A textInput is a text of the body that no noun has.
+type textInput struct{ name, text string }
+
+// Properties implements property.Noun.
+func (in *textInput) Properties() property.List {
+	return property.List{{Name: in.name, Value: property.Text(&in.text)}}
+}
+
 // textMember returns a text of the body that no noun has.
-func textMember(members map[string]any, name string) (string, error) {
-	if members[name] == nil {
-		return "", nil
-	}
-	text, ok := members[name].(string)
-	if !ok {
-		return "", wrongType(members[name], "String")
-	}
-	return text, nil
+func (c *call) textMember(members map[string]any, name string) (string, error) {
+	in := textInput{name: name}
+	err := c.decodeMembers(in.Properties(), members)
+	return in.text, err
 }
 
 // readRestAPI is read for an API, whose policy is escaped once more.
