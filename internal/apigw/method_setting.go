@@ -38,10 +38,11 @@ func DefaultMethodSetting() *MethodSetting {
 func (m *MethodSetting) Properties() property.List {
 	return property.List{
 		{
-			Name:  "metricsEnabled",
-			Value: property.Bool(&m.MetricsEnabled),
-			Is:    property.Always,
-			Doc:   "Whether each method has metrics of its own.",
+			Name:    "metricsEnabled",
+			Value:   property.Bool(&m.MetricsEnabled),
+			Is:      property.Always,
+			Default: "false",
+			Doc:     "Whether each method has metrics of its own.",
 		},
 		{
 			Name:  "loggingLevel",
@@ -49,10 +50,11 @@ func (m *MethodSetting) Properties() property.List {
 			Doc:   "What the execution log says.",
 		},
 		{
-			Name:  "dataTraceEnabled",
-			Value: property.Bool(&m.DataTraceEnabled),
-			Is:    property.Always,
-			Doc:   "Whether the execution log has whole payloads.",
+			Name:    "dataTraceEnabled",
+			Value:   property.Bool(&m.DataTraceEnabled),
+			Is:      property.Always,
+			Default: "false",
+			Doc:     "Whether the execution log has whole payloads.",
 		},
 		{
 			Name:    "throttlingBurstLimit",
@@ -69,10 +71,11 @@ func (m *MethodSetting) Properties() property.List {
 			Doc:     "How many requests a second may come in the long run.",
 		},
 		{
-			Name:  "cachingEnabled",
-			Value: property.Bool(&m.CachingEnabled),
-			Is:    property.Always,
-			Doc:   "Whether responses are cached.",
+			Name:    "cachingEnabled",
+			Value:   property.Bool(&m.CachingEnabled),
+			Is:      property.Always,
+			Default: "false",
+			Doc:     "Whether responses are cached.",
 		},
 		{
 			Name:    "cacheTtlInSeconds",
@@ -82,10 +85,11 @@ func (m *MethodSetting) Properties() property.List {
 			Doc:     "How long a cached response lives.",
 		},
 		{
-			Name:  "cacheDataEncrypted",
-			Value: property.Bool(&m.CacheDataEncrypted),
-			Is:    property.Always,
-			Doc:   "Whether cached responses are encrypted.",
+			Name:    "cacheDataEncrypted",
+			Value:   property.Bool(&m.CacheDataEncrypted),
+			Is:      property.Always,
+			Default: "false",
+			Doc:     "Whether cached responses are encrypted.",
 		},
 		{
 			Name:    "requireAuthorizationForCacheControl",

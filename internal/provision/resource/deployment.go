@@ -91,6 +91,9 @@ func deploymentTypes(e *environment) []Type {
 }
 
 func (e *environment) deploy(ctx context.Context, m *deployment, in control.DeploymentInput) error {
+	if err := e.makeRoom(ctx, m.api, in.StageName); err != nil {
+		return err
+	}
 	in.Description = m.Description
 	d, err := e.svc.CreateDeployment(ctx, m.api, in)
 	if err != nil {
@@ -146,6 +149,9 @@ func (e *environment) updateNativeDeployment(ctx context.Context, r Request, is,
 func (e *environment) putOnStage(ctx context.Context, r Request, m *deployment) error {
 	if m.stage == "" {
 		return nil
+	}
+	if err := e.makeRoom(ctx, m.api, m.stage); err != nil {
+		return err
 	}
 	is, err := e.svc.GetStage(ctx, m.api, m.stage)
 	switch {

@@ -115,6 +115,22 @@ func (f *finisher) unchanged(ctx context.Context, api string, snapshot *apigw.Sn
 	return reflect.DeepEqual(property.Encode(property.Wire, frozen.Properties()), property.Encode(property.Wire, draft.Properties())), nil
 }
 
+// makeRoom removes an implicit stage where a template now makes one of that name
+// itself.
+func (e *environment) makeRoom(ctx context.Context, api, name string) error {
+	if name != implicitStage {
+		return nil
+	}
+	stage, err := e.svc.GetStage(ctx, api, name)
+	if err == nil && stage.Description == implicit {
+		err = e.svc.DeleteStage(ctx, api, name)
+	}
+	if gone(err) {
+		return nil
+	}
+	return err
+}
+
 // clear removes the implicit deployments of an API but for one.
 func (f *finisher) clear(ctx context.Context, api, keep string) error {
 	page := control.Page{Limit: control.MaxLimit}
@@ -153,11 +169,8 @@ func (f *finisher) Release(ctx context.Context, _ Stack, all []Resource) error {
 		if api == "" {
 			continue
 		}
-		stage, err := f.env.svc.GetStage(ctx, api, implicitStage)
-		if err == nil && stage.Description == implicit {
-			err = f.env.svc.DeleteStage(ctx, api, implicitStage)
-		}
-		if err == nil || gone(err) {
+		err := f.env.makeRoom(ctx, api, implicitStage)
+		if err == nil {
 			err = f.clear(ctx, api, "")
 		}
 		if err != nil && !gone(err) {

@@ -59,6 +59,7 @@ func restAPITypes(e *environment) []Type {
 			m.executionARN = e.executionARN(r, m.ID)
 			m.created = timeText(m.CreatedDate)
 		},
+		equate: equateRestAPI,
 		check: func(m *restAPI, given map[string]any) property.Errors {
 			var errs property.Errors
 			if m.Name == "" && given["Body"] == nil && given["BodyS3Location"] == nil {
@@ -91,6 +92,22 @@ func restAPITypes(e *environment) []Type {
 		)
 	}
 	return []Type{&cfn, &tf}
+}
+
+// equateRestAPI leaves out the addresses of an endpoint that follow from its
+// type.
+func equateRestAPI(normal map[string]any) {
+	endpoint, ok := normal["EndpointConfiguration"].(map[string]any)
+	if !ok {
+		return
+	}
+	follows := "ipv4"
+	if types, ok := endpoint["Types"].([]any); ok && len(types) == 1 && types[0] == "PRIVATE" {
+		follows = "dualstack"
+	}
+	if endpoint["IpAddressType"] == follows {
+		delete(endpoint, "IpAddressType")
+	}
 }
 
 // timeText writes a time as Terraform does, and no time as nothing.

@@ -82,6 +82,9 @@ func (e *environment) createStage(ctx context.Context, r Request, m *stage) erro
 	if err := e.quieten(ctx, fresh.MethodSettings); err != nil {
 		return err
 	}
+	if err := e.makeRoom(ctx, m.api, m.StageName); err != nil {
+		return err
+	}
 	if _, err := e.svc.CreateStage(ctx, m.api, &fresh); err != nil {
 		return err
 	}

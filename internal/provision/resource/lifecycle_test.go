@@ -1,0 +1,317 @@
+package resource_test
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"postern/internal/provision/resource"
+)
+
+const arnOfBalancer = "arn:aws:elasticloadbalancing:us-east-1:000000000000:loadbalancer/net/n/1"
+
+// A life is properties of one type and a change of them.
+type life struct {
+	typ     string
+	given   map[string]any
+	changed map[string]any // laid over given; nil takes away
+	ref     string         // wanted physical ID; * stands for anything
+	stays   bool           // Delete does not make it unreadable
+}
+
+// lives makes what the types need and returns one life of each. Every world has
+// the same.
+func lives(w *world) []life {
+	key := w.hello()
+	api, res := key["RestApiId"].(string), key["ResourceId"].(string)
+	w.make("Terraform::AWS::ApiGatewayMethodResponse", "R200", with(key, "StatusCode", "200", "ResponseParameters", object("method.response.header.X", true)))
+	w.make("Terraform::AWS::ApiGatewayIntegration", "I", with(key, "Type", "MOCK"))
+	dep := w.make("Terraform::AWS::ApiGatewayDeployment", "D0", object("RestApiId", api))
+	dep2 := w.make("AWS::ApiGateway::Deployment", "D1", object("RestApiId", api))
+	w.make("AWS::ApiGateway::Stage", "S0", object("RestApiId", api, "StageName", "set", "DeploymentId", dep.attribute("Id")))
+	post := with(key, "HttpMethod", "POST")
+	bare := w.hello() // a method without an integration, in an API of its own
+	return []life{
+		{typ: "Terraform::AWS::ApiGatewayRestApi", ref: "*",
+			given:   object("Name", "a", "Description", "d", "BinaryMediaTypes", list("image/png"), "Tags", object("k", "v"), "EndpointConfiguration", list(object("Types", list("EDGE")))),
+			changed: object("Name", "b", "Description", nil, "BinaryMediaTypes", list("image/gif"), "Tags", object("k", "w", "l", "1"), "EndpointConfiguration", object("Types", list("REGIONAL")))},
+		{typ: "AWS::ApiGateway::RestApi", ref: "*",
+			given:   object("Name", "a", "Tags", list(object("Key", "k", "Value", "v")), "EndpointConfiguration", object("Types", list("REGIONAL")), "DisableExecuteApiEndpoint", "true"),
+			changed: object("Name", "b", "Tags", nil, "DisableExecuteApiEndpoint", nil)},
+		{typ: "Terraform::AWS::ApiGatewayResource", ref: api + "|*",
+			given:   object("RestApiId", api, "ParentId", res, "PathPart", "x"),
+			changed: object("PathPart", "{y}")},
+		{typ: "AWS::ApiGateway::Resource", ref: "*",
+			given: object("RestApiId", api, "ParentId", res, "PathPart", "{proxy+}")},
+		{typ: "Terraform::AWS::ApiGatewayMethod", ref: api + "|" + res + "|POST",
+			given:   with(post, "Authorization", "NONE", "OperationName", "o", "RequestParameters", object("method.request.header.X", "true"), "RequestModels", object("application/json", "Empty")),
+			changed: object("OperationName", nil, "RequestParameters", list(object("MapKey", "method.request.header.Y", "MapValue", false)), "RequestModels", object("application/json", "Error"))},
+		{typ: "AWS::ApiGateway::Method", ref: "shop-x-*",
+			given: with(post, "AuthorizationType", "NONE", "Integration", object("Type", "MOCK", "RequestTemplates", object("application/json", "{}"),
+				"IntegrationResponses", list(object("StatusCode", 200))), "MethodResponses", list(object("StatusCode", "200"))),
+			changed: object("Integration", object("Type", "HTTP", "IntegrationHttpMethod", "GET", "Uri", "http://b/", "TimeoutInMillis", "5000",
+				"IntegrationResponses", list(object("StatusCode", "201", "SelectionPattern", "201"))), "MethodResponses", list(object("StatusCode", 201)))},
+		{typ: "Terraform::AWS::ApiGatewayMethodResponse", ref: api + "|" + res + "|GET|404",
+			given:   with(key, "StatusCode", 404, "ResponseModels", object("application/json", "Error")),
+			changed: object("ResponseModels", nil, "ResponseParameters", object("method.response.header.X", "true"))},
+		{typ: "Terraform::AWS::ApiGatewayIntegration", ref: bare["RestApiId"].(string) + "|" + bare["ResourceId"].(string) + "|GET",
+			given:   with(bare, "Type", "HTTP", "IntegrationHttpMethod", "GET", "Uri", "http://b/"),
+			changed: object("Type", "HTTP_PROXY", "TimeoutMilliseconds", "500")},
+		{typ: "Terraform::AWS::ApiGatewayIntegrationResponse", ref: api + "|" + res + "|GET|200",
+			given:   with(key, "StatusCode", "200", "SelectionPattern", "2..", "ResponseParameters", object("method.response.header.X", "'x'")),
+			changed: object("SelectionPattern", nil, "ResponseTemplates", object("application/json", ""), "ResponseParameters", nil)},
+		{typ: "Terraform::AWS::ApiGatewayDeployment", ref: api + "|*",
+			given:   object("RestApiId", api, "Description", "a", "StageName", "tf", "Variables", object("v", "1")),
+			changed: object("Description", "b")},
+		{typ: "AWS::ApiGateway::Deployment", ref: "*",
+			given:   object("RestApiId", api, "StageName", "cfn", "StageDescription", object("Variables", object("v", "1"), "ThrottlingRateLimit", "5")),
+			changed: object("Description", "b", "StageDescription", object("Description", "x"))},
+		{typ: "Terraform::AWS::ApiGatewayStage", ref: api + "|t",
+			given:   object("RestApiId", api, "StageName", "t", "DeploymentId", dep.ref(), "Variables", object("v", "1"), "Tags", object("k", "v")),
+			changed: object("DeploymentId", dep2.ref(), "Variables", object("w", "2"), "Description", "d", "Tags", nil)},
+		{typ: "AWS::ApiGateway::Stage", ref: "n",
+			given: object("RestApiId", api, "StageName", "n", "DeploymentId", dep2.ref(), "MethodSettings", list(
+				object("ResourcePath", "/*", "HttpMethod", "*", "ThrottlingBurstLimit", 7, "LoggingLevel", "INFO"),
+				object("ResourcePath", "/~1hello", "HttpMethod", "GET", "ThrottlingRateLimit", "1.5"))),
+			changed: object("MethodSettings", list(object("ResourcePath", "/hello", "HttpMethod", "GET", "ThrottlingRateLimit", 2)), "Variables", object("a", "b"))},
+		{typ: "Terraform::AWS::ApiGatewayMethodSettings", ref: api + "|set|hello/GET",
+			given:   object("RestApiId", api, "StageName", "set", "MethodPath", "hello/GET", "Settings", list(object("ThrottlingBurstLimit", "3", "LoggingLevel", "ERROR"))),
+			changed: object("Settings", object("ThrottlingRateLimit", 4))},
+		{typ: "Terraform::AWS::ApiGatewayVpcLink", ref: "*",
+			given:   object("Name", "l", "TargetArns", list(arnOfBalancer), "Tags", object("k", "v")),
+			changed: object("Name", "m", "Description", "d")},
+		{typ: "AWS::ApiGateway::VpcLink", ref: "*",
+			given:   object("Name", "l", "TargetArns", list(arnOfBalancer)),
+			changed: object("Tags", list(object("Key", "a", "Value", "b")))},
+		{typ: "Terraform::AWS::ApiGatewayModel", ref: api + "|Pet",
+			given:   object("RestApiId", api, "Name", "Pet", "ContentType", "application/json", "Schema", `{"type": "object", "properties": {"a": {"type": "string"}}}`),
+			changed: object("Description", "d", "Schema", `{"type":"array","items":{"type":"string"}}`)},
+		{typ: "AWS::ApiGateway::Model", ref: "Model*",
+			given:   object("RestApiId", api, "ContentType", "application/json", "Schema", object("type", "object", "properties", object("a", object("type", "string")))),
+			changed: object("Description", "d")},
+		{typ: "Terraform::AWS::ApiGatewayRequestValidator", ref: api + "|*",
+			given:   object("RestApiId", api, "Name", "v", "ValidateRequestBody", "true"),
+			changed: object("Name", "w", "ValidateRequestBody", nil, "ValidateRequestParameters", true)},
+		{typ: "AWS::ApiGateway::RequestValidator", ref: "*",
+			given:   object("RestApiId", api, "Name", "v"),
+			changed: object("ValidateRequestBody", true)},
+		{typ: "Terraform::AWS::ApiGatewayGatewayResponse", ref: api + "|THROTTLED",
+			given:   object("RestApiId", api, "ResponseType", "THROTTLED", "StatusCode", 503, "ResponseTemplates", object("application/json", "{}")),
+			changed: object("StatusCode", nil, "ResponseParameters", object("gatewayresponse.header.X", "'x'"))},
+		{typ: "AWS::ApiGateway::GatewayResponse", ref: "aggr-" + api + "-THROTTLED",
+			given:   object("RestApiId", api, "ResponseType", "THROTTLED", "StatusCode", "503"),
+			changed: object("StatusCode", "502")},
+		{typ: "Terraform::AWS::ApiGatewayAccount", ref: "api-gateway-account", stays: true,
+			given:   object("CloudwatchRoleArn", "arn:aws:iam::000000000000:role/r"),
+			changed: object("CloudwatchRoleArn", nil)},
+		{typ: "AWS::ApiGateway::Account", ref: "shop-x-*", stays: true,
+			given:   object("CloudWatchRoleArn", "arn:aws:iam::000000000000:role/r"),
+			changed: object("CloudWatchRoleArn", nil)},
+	}
+}
+
+func TestEveryTypeHasALife(t *testing.T) {
+	w := newWorld(t)
+	tested := map[string]bool{}
+	for _, l := range lives(w) {
+		tested[l.typ] = true
+	}
+	for _, name := range w.Names() {
+		if !tested[name] {
+			t.Errorf("%s: no test of its life", name)
+		}
+	}
+}
+
+func TestLives(t *testing.T) {
+	for i, l := range lives(newWorld(t)) {
+		t.Run(l.typ, func(t *testing.T) {
+			w := newWorld(t)
+			l := lives(w)[i]
+			x := w.make(l.typ, "X", l.given)
+			if !matches(x.ref(), l.ref) {
+				t.Errorf("physical ID: got %s, want %s", x.ref(), l.ref)
+			}
+			same(t, x)
+			schema := x.typ.Schema()
+			for _, name := range schema.Identifier {
+				if v, _ := x.Attributes[name].(string); v == "" {
+					t.Errorf("the identifier %s has no value in %v", name, x.Attributes)
+				}
+			}
+
+			l.update(t, x)
+
+			x.remove()
+			if _, err := x.read(); !l.stays && !errors.Is(err, resource.ErrNotFound) {
+				t.Errorf("read what was deleted: %v", err)
+			}
+			x.remove()
+			if err := x.trySet(x.Request.Properties); !l.stays {
+				wantCode(t, err, resource.NotFound, "Resource of type '"+l.typ+"' with identifier '", "was not found.")
+			}
+			if !l.stays && resource.CodeOf(x.typ.Delete(context.Background(), x.Request)) == resource.InternalFailure {
+				return // nil
+			}
+		})
+	}
+}
+
+// update changes a resource, repeats the change, and changes it back.
+func (l *life) update(t *testing.T, x *thing) {
+	t.Helper()
+	if l.changed == nil {
+		return
+	}
+	next := maps.Clone(l.given)
+	for k, v := range l.changed {
+		if next[k] = v; v == nil {
+			delete(next, k)
+		}
+	}
+	if d := x.typ.Diff(l.given, next); len(d) == 0 || slices.ContainsFunc(d, func(c resource.Change) bool { return c.Replace }) {
+		t.Fatalf("the change is %v", d)
+	}
+	x.set(next)
+	same(t, x)
+	x.set(next)
+	same(t, x)
+	x.set(l.given)
+	same(t, x)
+	if result, err := x.read(); err != nil || result.PhysicalID != x.ref() {
+		t.Errorf("read %s: got %s, %v", x.ref(), result.PhysicalID, err)
+	}
+}
+
+// same checks that what is read is what was given: no drift.
+func same(t *testing.T, x *thing) {
+	t.Helper()
+	is, err := x.read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema := x.typ.Schema()
+	given := maps.Clone(x.Request.Properties)
+	actual := map[string]any{}
+	for name := range given {
+		p, known := schema.Properties[name]
+		if !known {
+			t.Errorf("the schema has no property %s", name)
+		}
+		if v, ok := is.Properties[name]; ok && !p.WriteOnly {
+			actual[name] = v
+		}
+		if p.WriteOnly {
+			delete(given, name)
+		}
+	}
+	for _, c := range x.typ.Diff(given, actual) {
+		t.Errorf("%s: given %v, is %v", c.Property, c.Before, c.After)
+	}
+	for name := range is.Attributes {
+		_, attribute := schema.Attributes[name]
+		_, known := schema.Properties[name]
+		if !attribute && !known {
+			t.Errorf("%s is neither an attribute nor a property", name)
+		}
+	}
+}
+
+// matches compares s with a pattern in which one * may stand for some text.
+func matches(s, pattern string) bool {
+	front, back, ok := strings.Cut(pattern, "*")
+	if !ok {
+		return s == pattern
+	}
+	return len(s) > len(front)+len(back) && strings.HasPrefix(s, front) && strings.HasSuffix(s, back)
+}
+
+// Deleting a stack must not stop at what went with something else.
+func TestDeletingWithoutTheParentIsSuccess(t *testing.T) {
+	for i, l := range lives(newWorld(t)) {
+		t.Run(l.typ, func(t *testing.T) {
+			w := newWorld(t)
+			l := lives(w)[i]
+			x := w.make(l.typ, "X", l.given)
+			api, ok := l.given["RestApiId"].(string)
+			if !ok {
+				return
+			}
+			if err := w.svc.DeleteRestAPI(context.Background(), api); err != nil {
+				t.Fatal(err)
+			}
+			x.remove()
+			if _, err := x.read(); !errors.Is(err, resource.ErrNotFound) {
+				t.Errorf("read: %v", err)
+			}
+		})
+	}
+}
+
+// What exists is left alone, even if somebody else made it.
+func TestCreatingTwiceFails(t *testing.T) {
+	once := []string{"Terraform::AWS::ApiGatewayResource", "AWS::ApiGateway::Resource", "Terraform::AWS::ApiGatewayMethod", "AWS::ApiGateway::Method",
+		"Terraform::AWS::ApiGatewayMethodResponse", "Terraform::AWS::ApiGatewayIntegration", "Terraform::AWS::ApiGatewayIntegrationResponse",
+		"Terraform::AWS::ApiGatewayStage", "AWS::ApiGateway::Stage", "Terraform::AWS::ApiGatewayMethodSettings", "Terraform::AWS::ApiGatewayModel",
+		"Terraform::AWS::ApiGatewayGatewayResponse", "AWS::ApiGateway::GatewayResponse"}
+	w := newWorld(t)
+	for _, l := range lives(w) {
+		if !slices.Contains(once, l.typ) {
+			continue
+		}
+		t.Run(l.typ, func(t *testing.T) {
+			w := newWorld(t)
+			lives(w)
+			x := w.make(l.typ, "X", l.given)
+			next := maps.Clone(l.given)
+			maps.Copy(next, l.changed)
+			for k, v := range next {
+				if v == nil {
+					delete(next, k)
+				}
+			}
+			for _, id := range x.typ.Schema().Identifier {
+				if v, ok := l.given[id]; ok {
+					next[id] = v
+				}
+			}
+			if p, ok := l.given["PathPart"]; ok {
+				next["PathPart"] = p
+			}
+			_, err := w.try(l.typ, "Y", next)
+			wantCode(t, err, resource.AlreadyExists)
+			same(t, x)
+		})
+	}
+}
+
+// A create whose answer was lost is found again, and nothing else is.
+func TestLostAnswers(t *testing.T) {
+	unnamed := []string{"Terraform::AWS::ApiGatewayDeployment", "AWS::ApiGateway::Deployment", "Terraform::AWS::ApiGatewayVpcLink",
+		"AWS::ApiGateway::VpcLink", "Terraform::AWS::ApiGatewayRequestValidator", "AWS::ApiGateway::RequestValidator"}
+	for i, l := range lives(newWorld(t)) {
+		t.Run(l.typ, func(t *testing.T) {
+			w := newWorld(t)
+			l := lives(w)[i]
+			typ := w.Lookup(l.typ)
+			r := w.request("X", l.given)
+			if _, err := typ.Read(context.Background(), r); !l.stays && !errors.Is(err, resource.ErrNotFound) {
+				t.Errorf("before: %v", err)
+			}
+			x := w.make(l.typ, "X", l.given)
+			got, err := typ.Read(context.Background(), r)
+			if slices.Contains(unnamed, l.typ) {
+				if !errors.Is(err, resource.ErrNotFound) {
+					t.Errorf("nothing tells it from others: %v", err)
+				}
+				return
+			}
+			if err != nil || got.PhysicalID != x.ref() {
+				t.Errorf("after: got %s, %v, want %s", got.PhysicalID, err, x.ref())
+			}
+		})
+	}
+}
