@@ -8,7 +8,8 @@ type foreachNode struct {
 	source string // of list
 	body   block
 
-	// Places of $foreach, $velocityCount, $velocityHasNext.
+	// Places of $foreach, $velocityCount, $velocityHasNext, or -1 where the
+	// template does not name them.
 	loop, count, more int
 }
 
@@ -40,6 +41,7 @@ func (n *foreachNode) render(e *Env, dst []byte) ([]byte, flow) {
 	oldItem, oldLoop := e.save(n.item), e.save(n.loop)
 	oldCount, oldMore := e.save(n.count), e.save(n.more)
 	l.parent, _ = oldLoop.v.ref.(*loop)
+	e.store(n.loop, Value{kind: KindObject, ref: l})
 
 	var f flow
 	for l.it.hasNext() {
@@ -55,9 +57,12 @@ func (n *foreachNode) render(e *Env, dst []byte) ([]byte, flow) {
 			return dst, e.fail(n.at, n.source, err.Error(), err)
 		}
 		l.index++
-		e.store(n.loop, Value{kind: KindObject, ref: l})
-		e.store(n.count, Int(int32(l.index+1)))
-		e.store(n.more, Bool(l.it.hasNext()))
+		if n.count >= 0 {
+			e.store(n.count, Int(int32(l.index+1)))
+		}
+		if n.more >= 0 {
+			e.store(n.more, Bool(l.it.hasNext()))
+		}
 		e.store(n.item, next)
 		dst, f = n.body.render(e, dst)
 		if f != onward {

@@ -209,12 +209,10 @@ func (p *parser) foreachNode(t *token, args []argument, body block) statement {
 	if r := args[0].ref; r != nil && !r.runt && r.computable {
 		n.item = r.slot
 	}
-	n.loop = p.tmpl.slot("foreach")
-	n.count = p.tmpl.slot("velocityCount")
-	n.more = p.tmpl.slot("velocityHasNext")
 	if len(args) == 2 {
 		return nil // the list is the block, which has no value
 	}
+	p.tmpl.loops = append(p.tmpl.loops, n)
 	n.list = args[2].value
 	n.source = literalFrom(args[2].first, args[2].last)
 	if len(args) > 3 {

@@ -57,8 +57,11 @@ func (r *reference) eval(e *Env) (Value, outcome) {
 		}
 		return String(""), found
 	}
-	v, ok := e.load(r.slot)
-	if !ok || v.kind == KindNull {
+	if e.slots[r.slot].state == unknown {
+		e.load(r.slot)
+	}
+	v := e.slots[r.slot].v
+	if v.kind == KindNull {
 		return String(""), found
 	}
 	for i := range r.steps {
@@ -167,7 +170,8 @@ func (s *step) eval(e *Env, v Value, r *reference) (Value, outcome) {
 		out, ok, err = e.call(v, s, e.args[base:])
 		e.args = e.args[:base]
 	}
-	if !r.check(e, s, err) || e.err != nil {
+	if err != nil || e.err != nil {
+		r.check(e, s, err)
 		return Null, failed
 	}
 	if !ok {

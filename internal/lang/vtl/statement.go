@@ -1,5 +1,7 @@
 package vtl
 
+import "strconv"
+
 // A flow says how a statement ended.
 type flow uint8
 
@@ -53,30 +55,37 @@ func (n *printNode) render(e *Env, dst []byte) ([]byte, flow) {
 	case absent:
 		return dst, onward
 	}
-	if v.kind == KindString {
+	switch v.kind {
+	case KindString:
 		dst = append(dst, v.str...)
-	} else {
-		if b, ok := v.ref.(*definedBlock); ok {
-			out, f, printed := b.render(e, dst)
-			if !printed {
-				out = append(out, n.ref.nullText()...)
-			}
-			if f != onward {
-				return out, f
-			}
-			dst = out
-		} else {
-			out, err := e.appendValue(dst, v)
-			if err != nil {
-				return dst, e.fail(n.ref.at, n.ref.source, err.Error(), err)
-			}
-			dst = out
+	case KindInt:
+		dst = strconv.AppendInt(dst, int64(v.num), 10)
+	default:
+		var f flow
+		if dst, f = n.other(e, dst, v); f != onward {
+			return dst, f
 		}
 	}
 	if len(dst) > e.room {
 		return dst, e.exceed(n.ref.at, n.ref.source, "output", e.max.Output, "bytes")
 	}
 	return dst, onward
+}
+
+// other prints values that take more to print.
+func (n *printNode) other(e *Env, dst []byte, v Value) ([]byte, flow) {
+	if b, ok := v.ref.(*definedBlock); ok {
+		out, f, printed := b.render(e, dst)
+		if !printed {
+			out = append(out, n.ref.nullText()...)
+		}
+		return out, f
+	}
+	out, err := e.appendValue(dst, v)
+	if err != nil {
+		return out, e.fail(n.ref.at, n.ref.source, err.Error(), err)
+	}
+	return out, onward
 }
 
 // An actNode is an escaped reference, which calls its methods all the same.

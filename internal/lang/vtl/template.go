@@ -14,6 +14,7 @@ type Template struct {
 	slots   map[string]int // variable to its place in Env.slots
 	names   []string       // the same, by place
 	defines int            // number of #define
+	loops   []*foreachNode // until the names of all variables are known
 	halves  bool           // a string literal has half of a surrogate pair
 
 	patterns map[string]*pattern // regular expressions known when compiled
@@ -74,8 +75,22 @@ func (t *Template) pattern(expr string) {
 	t.patterns[expr] = re
 }
 
-// finish drops what only the parser needs.
-func (t *Template) finish() { t.slots = nil }
+// finish tells the loops which of their variables t reads, and drops what only
+// the parser needs.
+func (t *Template) finish() {
+	place := func(name string) int {
+		if i, ok := t.slots[name]; ok {
+			return i
+		}
+		return -1
+	}
+	for _, n := range t.loops {
+		n.loop = place("foreach")
+		n.count = place("velocityCount")
+		n.more = place("velocityHasNext")
+	}
+	t.slots, t.loops = nil, nil
+}
 
 // position returns the line and column of an offset, both from 1.
 func (t *Template) position(offset int) (line, column int) {
