@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"postern/internal/apigw"
 	"postern/internal/property"
@@ -101,18 +102,22 @@ func (t *table[M]) normal(properties map[string]any) map[string]any {
 	return out
 }
 
-// foldDeprecated moves maps that were given in JSON to the real ones.
-func foldDeprecated(normal map[string]any) {
+// foldDeprecated moves maps that were given in JSON to the real ones. If both
+// are given, which Check refuses, they stay, and it returns the wrong one.
+func foldDeprecated(normal map[string]any) (wrong string) {
 	for _, name := range []string{"RequestParameters", "ResponseParameters"} {
 		v, ok := normal[name+"InJson"]
 		if !ok || HasUnknown(v) {
 			continue
 		}
-		delete(normal, name+"InJson")
-		if _, both := normal[name]; !both {
-			normal[name] = v
+		if _, both := normal[name]; both {
+			wrong = name + "InJson"
+			continue
 		}
+		delete(normal, name+"InJson")
+		normal[name] = v
 	}
+	return wrong
 }
 
 // decode reads properties that have passed Check.
@@ -120,7 +125,10 @@ func (t *table[M]) decode(properties map[string]any) (*M, error) {
 	m := new(M)
 	rows := t.rows(m)
 	normal := property.Normal(t.surface, t.rows(new(M)), given(properties))
-	failures := apigw.FromTemplate(t.surface, m, rows, normal).Failures()
+	if wrong := foldDeprecated(normal); wrong != "" {
+		return nil, &Error{Code: InvalidRequest, Path: []string{wrong}, Message: wrong + " conflicts with " + strings.TrimSuffix(wrong, "InJson")}
+	}
+	failures := property.Decode(t.surface, rows, normal).Failures()
 	if len(failures) == 0 {
 		return m, nil
 	}
