@@ -79,8 +79,8 @@ func (e *Env) index(v, key Value) (Value, bool, error) {
 		if err := inRange(i, o.Len()); err != nil {
 			return Null, false, err
 		}
-		if o.stale() {
-			return Null, false, errChanged
+		if err := o.usable(); err != nil {
+			return failure(err)
 		}
 		return o.At(int(i)), true, nil
 	case *Map:
@@ -185,8 +185,8 @@ func (e *Env) setElement(l *List, i int64, x Value) (Value, error) {
 	if err := inRange(i, l.Len()); err != nil {
 		return Null, err
 	}
-	if l.stale() {
-		return Null, errChanged
+	if err := l.usable(); err != nil {
+		return Null, err
 	}
 	want := KindNull
 	switch l.array {
@@ -250,6 +250,11 @@ func (e *Env) call(v Value, s *step, args []Value) (Value, bool, error) {
 	}
 	if s.calls == nil {
 		return Null, false, nil
+	}
+	if l, ok := v.ref.(*List); ok && l.from != nil {
+		if err := l.usable(); err != nil {
+			return failure(err)
+		}
 	}
 	set := s.calls[typeOf(v)]
 	takesNone := false

@@ -9,6 +9,7 @@ type Env struct {
 	Scope  Scope  // variables the template starts with; nil means none
 	Limits Limits // zero fields mean the defaults
 
+	run      uint64 // counts renderings
 	tmpl     *Template
 	slots    []variable
 	max      Limits // Limits with the defaults
@@ -52,8 +53,10 @@ const (
 func (e *Env) Reset() {
 	clear(e.slots[:cap(e.slots)])
 	clear(e.args[:cap(e.args)])
+	e.run++
 	*e = Env{
 		Limits:   e.Limits,
+		run:      e.run,
 		slots:    e.slots[:0],
 		args:     e.args[:0],
 		bufs:     e.bufs,
@@ -67,6 +70,7 @@ func (e *Env) LoopsCut() int { return e.loopsCut }
 
 // begin prepares e for a rendering of t after used bytes of other output.
 func (e *Env) begin(t *Template, used int) {
+	e.run++
 	e.tmpl = t
 	e.max = e.Limits.filled()
 	e.steps, e.memory, e.depth = e.max.Steps, e.max.Memory, e.max.Depth

@@ -78,15 +78,17 @@ func (l *List) Len() int {
 	return len(l.elems)
 }
 
-// At returns the element at i, which must be in range.
+// At returns the element at i, or null if there is none.
 func (l *List) At(i int) Value {
 	switch {
 	case l.src != nil:
 		return l.lazyAt(i)
 	case l.from != nil:
 		return l.from.At(l.offset + i)
+	case i < len(l.elems):
+		return l.elems[i]
 	}
-	return l.elems[i]
+	return Null // a view of a list that is shorter now
 }
 
 // lazyAt remembers lists and maps, so that a change of one is seen again.
@@ -142,6 +144,14 @@ func (l *List) untouched() (JSONAppender, bool) {
 	}
 	a, ok := l.src.(JSONAppender)
 	return a, ok
+}
+
+// usable fails if l is a view of a list that has changed by other means.
+func (l *List) usable() error {
+	if l.stale() {
+		return errChanged
+	}
+	return nil
 }
 
 // stale reports whether a view's list has changed its length by other means.

@@ -65,7 +65,7 @@ func (m *Map) Delete(key string) { m.remove(String(key)) }
 // Range calls yield for each entry, in the order of m, until it returns false.
 // The map must not change meanwhile.
 func (m *Map) Range(yield func(key, v Value) bool) {
-	for i, n := 0, m.Len(); i < n; i++ {
+	for i := 0; i < m.Len(); i++ {
 		e := m.entry(i)
 		if !yield(e.key, e.val) {
 			return
@@ -73,8 +73,11 @@ func (m *Map) Range(yield func(key, v Value) bool) {
 	}
 }
 
-// entry returns entry number i in the order of m.
+// entry returns entry number i in the order of m. It is empty if there is none.
 func (m *Map) entry(i int) entry {
+	if i >= m.Len() {
+		return entry{}
+	}
 	if m.style&Hashed != 0 {
 		m.own()
 		return m.entries[m.hashOrder()[i]]

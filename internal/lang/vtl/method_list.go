@@ -158,9 +158,6 @@ var sequenceMethods = with(collectionMethods, methodTable{
 		if err := inRange(i, l.Len()); err != nil {
 			return failure(err)
 		}
-		if l.stale() {
-			return failure(errChanged)
-		}
 		return result(l.At(int(i)))
 	}}},
 	"set": {{params: []param{aInt, anything}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
@@ -233,9 +230,6 @@ var sequenceMethods = with(collectionMethods, methodTable{
 		begin, end := int64(a[0].num), int64(a[1].num)
 		if begin < 0 || end > int64(l.Len()) || begin > end {
 			return failure(fmt.Errorf("found subList from %d to %d, expected places from 0 to %d", begin, end, l.Len()))
-		}
-		if l.from != nil && l.stale() {
-			return failure(errChanged)
 		}
 		if err := e.nest(l); err != nil {
 			return failure(err)

@@ -151,6 +151,9 @@ func (p *printer) list(l *List) {
 	if !p.enter() {
 		return
 	}
+	if p.err = l.usable(); p.err != nil {
+		return
+	}
 	p.dst = append(p.dst, '[')
 	for i, n := 0, l.Len(); i < n; i++ {
 		if i > 0 {
@@ -207,7 +210,7 @@ func (p *printer) object(ref any) {
 			return
 		}
 		p.dst = append(p.dst, '[')
-		for i, n := 0, o.m.Len(); i < n; i++ {
+		for i := 0; i < o.m.Len(); i++ {
 			if i > 0 {
 				p.dst = append(p.dst, ", "...)
 			}

@@ -194,20 +194,24 @@ type defineNode struct {
 }
 
 func (n *defineNode) render(e *Env, dst []byte) ([]byte, flow) {
-	e.store(n.slot, Value{kind: KindObject, ref: &definedBlock{env: e, node: n}})
+	e.store(n.slot, Value{kind: KindObject, ref: &definedBlock{env: e, run: e.run, node: n}})
 	return dst, onward
 }
 
 // A definedBlock is the value that #define makes. It prints its statements anew
-// each time.
+// each time, and nothing after its rendering has given way to another.
 type definedBlock struct {
 	env  *Env
+	run  uint64 // of env
 	node *defineNode
 }
 
 // render prints the block, unless it is being printed twice already.
 func (b *definedBlock) render(e *Env, dst []byte) (out []byte, f flow, printed bool) {
 	const twice = 2
+	if e != b.env || e.run != b.run {
+		return dst, onward, true
+	}
 	busy := &e.defining[b.node.id]
 	if *busy == twice {
 		return dst, onward, false
