@@ -1,6 +1,7 @@
 package listen
 
 import (
+	"bytes"
 	"errors"
 	"net/http"
 	"slices"
@@ -40,7 +41,13 @@ func writeResponse(w http.ResponseWriter, r *http.Request, res *message.Response
 	}
 	w.WriteHeader(res.Status)
 	if !bodiless && length > 0 {
-		if _, err := w.Write(res.Body); err != nil {
+		body := res.Body
+		if r.ProtoMajor == 2 {
+			// When a client resets the stream, Write returns while a frame with
+			// these bytes may still be on its way; they are not ours for so long.
+			body = bytes.Clone(body)
+		}
+		if _, err := w.Write(body); err != nil {
 			return err
 		}
 	}
