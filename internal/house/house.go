@@ -1,0 +1,202 @@
+// Package house is the wiring: it puts the rooms together into one gateway with
+// its control plane. It is what cmd/postern runs and what the tests of the
+// whole run.
+package house
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"postern/internal/adapter/awsapi"
+	"postern/internal/adapter/bolt"
+	"postern/internal/adapter/listen"
+	"postern/internal/apigw"
+	"postern/internal/backend"
+	"postern/internal/control"
+	"postern/internal/dataplane"
+	"postern/internal/provision/resource"
+	"postern/internal/provision/stack"
+	"postern/internal/publish"
+	"postern/internal/store"
+	"postern/internal/throttle"
+)
+
+// A Config is what an operator may say. The zero Config is a gateway in memory
+// for account 000000000000 in us-east-1.
+type Config struct {
+	DataDir      string        // empty: in memory
+	AccountID    string        // twelve digits
+	Region       string        // such as eu-west-1
+	BaseURL      string        // of the listener, for addresses shown to people; empty: http://127.0.0.1:4566
+	Links        publish.Links // where VPC links lead
+	NoAutoDeploy bool          // no implicit deployment and stage for templates without one
+	Limits       *apigw.Limits // nil: the published quotas
+	LinkLocal    bool          // permits backends at link-local addresses
+	Log          *slog.Logger  // nil: nothing is logged
+	Now          func() time.Time
+}
+
+// A House is a gateway with its control plane.
+type House struct {
+	Store     store.Store
+	Control   *control.Service
+	Gateway   *dataplane.Gateway
+	Publisher *publish.Publisher
+	Stacks    *stack.Engine
+	Types     *resource.Registry
+
+	// Own is Postern's own API, served under /_postern/. nil: 404.
+	Own http.Handler
+
+	log     *slog.Logger
+	pool    *backend.Pool
+	aws     http.Handler
+	execute http.Handler
+}
+
+// New wires a house. The caller closes it.
+func New(c Config) (*House, error) {
+	c = c.complete()
+	var base store.Store = store.NewMemory()
+	if c.DataDir != "" {
+		opened, err := bolt.Open(c.DataDir, bolt.Options{})
+		if err != nil {
+			return nil, err
+		}
+		base = opened
+	}
+	h := &House{log: c.Log, pool: &backend.Pool{AllowLinkLocal: c.LinkLocal, MaxResponse: c.Limits.Payload}}
+	h.Gateway = &dataplane.Gateway{Now: c.Now, Observe: h.observe}
+	h.Publisher = &publish.Publisher{
+		Store:   base,
+		Gateway: h.Gateway,
+		Suppliers: dataplane.Suppliers{
+			HTTP:   func(o backend.Options) backend.Backend { return h.pool.HTTP(o) },
+			Bucket: (&buckets{now: c.Now}).bucket,
+		},
+		Links:     c.Links,
+		AccountID: c.AccountID,
+		Region:    c.Region,
+		Limits:    *c.Limits,
+		Log:       c.Log,
+	}
+	h.Publisher.Control = &control.Service{Store: base, AccountID: c.AccountID, Region: c.Region, Limits: c.Limits, Now: c.Now}
+	h.Store = &publish.SyncStore{Store: base, Publisher: h.Publisher}
+	h.Control = &control.Service{Store: h.Store, AccountID: c.AccountID, Region: c.Region, Limits: c.Limits, Now: c.Now}
+
+	var err error
+	o := resource.Options{InvokeURL: func(api, stage string) string {
+		return fmt.Sprintf("%s/_aws/execute-api/%s/%s", c.BaseURL, api, stage)
+	}}
+	if h.Types, err = resource.NewRegistry(resource.Types(h.Control, o)...); err != nil {
+		return nil, err
+	}
+	h.Stacks = &stack.Engine{Store: base, Types: h.Types, Region: c.Region, AccountID: c.AccountID, Now: c.Now}
+	if !c.NoAutoDeploy {
+		h.Stacks.Finisher = resource.NewFinisher(h.Control, o)
+	}
+	h.aws = awsapi.NewServer(h.Control, c.Log)
+	h.execute = &listen.Handler{
+		Gateway: h.Gateway,
+		Limits:  listen.Limits{Body: c.Limits.Payload, Headers: c.Limits.Headers, URL: c.Limits.URL},
+		Log:     c.Log,
+		Now:     c.Now,
+	}
+	return h, nil
+}
+
+func (c Config) complete() Config {
+	if c.AccountID == "" {
+		c.AccountID = "000000000000"
+	}
+	if c.Region == "" {
+		c.Region = "us-east-1"
+	}
+	if c.BaseURL == "" {
+		c.BaseURL = "http://127.0.0.1:4566"
+	}
+	if c.Limits == nil {
+		l := apigw.DefaultLimits()
+		c.Limits = &l
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return c
+}
+
+// Run serves what the store holds, and what is published from then on, until
+// ctx ends.
+func (h *House) Run(ctx context.Context) error { return h.Publisher.Run(ctx) }
+
+// Ready returns when the gateway serves everything that is in the store.
+func (h *House) Ready(ctx context.Context) error {
+	revision, err := h.Store.Revision(ctx)
+	if err != nil {
+		return err
+	}
+	return h.Publisher.Wait(ctx, max(revision, 0))
+}
+
+// Close frees the store and the connections to backends.
+func (h *House) Close() error {
+	h.pool.CloseIdle()
+	return h.Store.Close()
+}
+
+// Handler serves everything on one port. The host decides before the path: what
+// is addressed to an API goes to the data plane, /_postern/ to Postern's own
+// API, and the rest to the control plane.
+func (h *House) Handler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, ok := dataplane.ParseAddress(r.Host, r.URL.EscapedPath()); ok {
+			h.execute.ServeHTTP(w, r)
+			return
+		}
+		if strings.HasPrefix(r.URL.Path, "/_postern/") {
+			if h.Own == nil {
+				http.NotFound(w, r)
+				return
+			}
+			h.Own.ServeHTTP(w, r)
+			return
+		}
+		h.aws.ServeHTTP(w, r)
+	})
+}
+
+// observe logs what an operator should act on: requests that failed through the
+// API's or the backend's fault.
+func (h *House) observe(r *dataplane.Record) {
+	f := r.Fault
+	if f == nil || f.Log == "" {
+		return
+	}
+	attrs := []any{"api", r.API, "stage", r.Stage, "method", r.HTTPMethod, "resource", r.ResourcePath,
+		"status", r.Status, "request_id", r.RequestID}
+	if f.Err != nil && f.Err.Error() != f.Log {
+		attrs = append(attrs, "cause", f.Err.Error())
+	}
+	h.log.Warn(f.Log, attrs...)
+}
+
+// buckets keeps the token buckets of stages from one plan to the next.
+type buckets struct {
+	now func() time.Time
+	set keyed[bucketKey, *throttle.Bucket]
+}
+
+type bucketKey struct{ api, stage, method string }
+
+func (b *buckets) bucket(api, stage, method string, l throttle.Limit) *throttle.Bucket {
+	made := b.set.get(bucketKey{api, stage, method}, func() *throttle.Bucket { return throttle.NewBucket(l, b.now) })
+	made.Set(l)
+	return made
+}
