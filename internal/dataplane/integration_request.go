@@ -61,7 +61,7 @@ func (r *mappedRequest) build(x *exchange) error {
 	}
 	out := &x.out
 	out.Method = verb
-	out.Header = r.defaultHeaders(x, verb, out.Header[:0])
+	out.Header = r.defaultHeaders(x, out.Header[:0])
 	for i := range r.headers {
 		if err := r.mapHeader(x, &r.headers[i]); err != nil {
 			return err
@@ -76,6 +76,9 @@ func (r *mappedRequest) build(x *exchange) error {
 			return err
 		}
 	}
+	if len(body) > 0 && !r.proxy && !out.Header.Has("Content-Type") {
+		out.Header.Add("Content-Type", contentType(x))
+	}
 	out.Body = body
 	if out.URL, err = r.url(x); err != nil {
 		return err
@@ -83,8 +86,10 @@ func (r *mappedRequest) build(x *exchange) error {
 	return nil
 }
 
-// defaultHeaders appends what is sent when nothing is mapped. Observed.
-func (r *mappedRequest) defaultHeaders(x *exchange, verb string, h message.Header) message.Header {
+// defaultHeaders appends what is sent when nothing is mapped. A custom
+// integration gets a Content-Type once it is known that there is a payload.
+// Observed.
+func (r *mappedRequest) defaultHeaders(x *exchange, h message.Header) message.Header {
 	if r.proxy {
 		agent := false
 		for _, f := range x.scope.Header {
@@ -100,20 +105,19 @@ func (r *mappedRequest) defaultHeaders(x *exchange, verb string, h message.Heade
 		return append(h, message.Field{Name: "X-Amzn-Apigateway-Api-Id", Value: r.apiID})
 	}
 	h = append(h, message.Field{Name: "Accept", Value: "application/json"})
-	switch verb {
-	case "GET", "HEAD", "OPTIONS":
-	default:
-		contentType := x.scope.Header.Get("Content-Type")
-		if contentType == "" {
-			contentType = "application/json"
-		}
-		h = append(h, message.Field{Name: "Content-Type", Value: contentType})
-	}
 	return append(h,
 		message.Field{Name: "User-Agent", Value: r.userAgent},
 		message.Field{Name: "X-Amzn-Apigateway-Api-Id", Value: r.apiID},
 		message.Field{Name: "X-Amzn-Trace-Id", Value: x.traceID},
 	)
+}
+
+// contentType is what a payload that the client did not describe is taken for.
+func contentType(x *exchange) string {
+	if v := x.scope.Header.Get("Content-Type"); v != "" {
+		return v
+	}
+	return "application/json"
 }
 
 func (r *mappedRequest) mapHeader(x *exchange, row *mappingRow) error {
