@@ -240,7 +240,7 @@ func (r *run) invoke(ctx context.Context, step *Step) error {
 		if err != nil {
 			return err
 		}
-		request.Header.Set(name, value)
+		request.Header[name] = []string{value} // in its spelling
 	}
 	response, err := r.Invoke(ctx, api, request)
 	if err != nil {
