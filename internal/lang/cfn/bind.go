@@ -65,7 +65,7 @@ func (t *Template) Bind(in Input) (*Bound, error) {
 		return nil, err
 	}
 	e := b.evaluator(nil, rep)
-	for _, c := range t.Conditions {
+	for _, c := range t.decide {
 		e.condition(c.Name, c.Value, []string{"Conditions", c.Name})
 	}
 	if err := rep.err(); err != nil {

@@ -78,7 +78,7 @@ func (p *parser) check() {
 
 // value checks a value and all inside it.
 func (p *parser) value(n *Node, path []string, s scope) {
-	if n == nil {
+	if n == nil || p.report.full() {
 		return
 	}
 	switch n.Kind {
@@ -387,6 +387,9 @@ func (p *parser) unresolved() {
 	for _, r := range p.t.references {
 		if p.t.resources[r.To] != nil {
 			continue
+		}
+		if p.report.full() {
+			return
 		}
 		what := "resource or parameter"
 		if r.Attribute != "" || r.Depends {

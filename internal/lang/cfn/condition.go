@@ -89,13 +89,18 @@ func (p *parser) rule(r *Named) {
 	}
 }
 
-// conditionCircles reports conditions that need themselves.
+// conditionCircles reports conditions that need themselves, and finds the order
+// in which conditions can be decided.
 func (p *parser) conditionCircles() {
 	g := graph{}
 	for _, c := range p.t.Conditions {
 		g[c.Name] = conditionsIn(c.Value, nil)
 	}
-	for _, circle := range g.circles() {
+	order, found := g.walk(p.report.limit)
+	for _, name := range order {
+		p.t.decide = append(p.t.decide, p.t.conditions[name])
+	}
+	for _, circle := range found {
 		c := p.t.conditions[circle[0]]
 		e := p.keyErrorf(c.member, []string{"Conditions", c.Name}, "the condition needs itself: %s", showCircle(circle))
 		e.AWS = fmt.Sprintf("Circular dependency between conditions: [%s]", strings.Join(circle, ", "))

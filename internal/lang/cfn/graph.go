@@ -10,9 +10,9 @@ import (
 // A graph maps a name to the names it needs.
 type graph map[string][]string
 
-// circles returns the circles a depth-first walk meets, each once, in the order
-// of their first names. A graph without circles gives none.
-func (g graph) circles() [][]string {
+// walk returns the names so that each comes after what it needs, and up to limit
+// of the circles that a depth-first walk meets.
+func (g graph) walk(limit int) (order []string, found [][]string) {
 	names := make([]string, 0, len(g))
 	for n := range g {
 		names = append(names, n)
@@ -24,7 +24,6 @@ func (g graph) circles() [][]string {
 		done
 	)
 	state := map[string]int{}
-	var found [][]string
 	type frame struct {
 		name string
 		next int
@@ -40,6 +39,7 @@ func (g graph) circles() [][]string {
 			needs := g[f.name]
 			if f.next == len(needs) {
 				state[f.name] = done
+				order = append(order, f.name)
 				stack = stack[:len(stack)-1]
 				continue
 			}
@@ -53,6 +53,9 @@ func (g graph) circles() [][]string {
 				state[to] = open
 				stack = append(stack, frame{to, 0})
 			case open:
+				if len(found) == limit {
+					continue
+				}
 				var circle []string
 				for i := len(stack) - 1; ; i-- {
 					circle = append(circle, stack[i].name)
@@ -65,7 +68,7 @@ func (g graph) circles() [][]string {
 			}
 		}
 	}
-	return found
+	return order, found
 }
 
 func showCircle(names []string) string {
@@ -91,7 +94,8 @@ func (p *parser) circles() {
 }
 
 func (t *Template) reportCircles(rep *report, g graph) {
-	for _, circle := range g.circles() {
+	_, found := g.walk(rep.limit)
+	for _, circle := range found {
 		e := &Error{Message: "needs itself: " + showCircle(circle), Path: []string{"Resources", circle[0]},
 			AWS: fmt.Sprintf("Circular dependency between resources: [%s]", strings.Join(circle, ", "))}
 		next := circle[0]

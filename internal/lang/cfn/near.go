@@ -7,8 +7,9 @@ func nearest(word string, candidates []string) string {
 	if len(word) > 256 {
 		return ""
 	}
+	const enough = 5000 // candidates: suggestions are not worth more time
 	best, least := "", max(1, len(word)/3)+1
-	for _, c := range candidates {
+	for _, c := range candidates[:min(len(candidates), enough)] {
 		if len(c) > 256 || len(c)-len(word) >= least || len(word)-len(c) >= least {
 			continue
 		}

@@ -83,11 +83,15 @@ func (r *report) add(e *Error) {
 		}
 	}
 	// More than shown are kept, so that the shown ones are the first in the file.
-	if len(r.errors) >= 10*r.limit {
+	if r.full() {
 		return
 	}
 	r.errors = append(r.errors, e)
 }
+
+// full reports whether there is no room for more errors, so that looking for
+// them can stop.
+func (r *report) full() bool { return len(r.errors) >= 10*r.limit }
 
 // err returns the first errors in the order of the file, or nil.
 func (r *report) err() error {

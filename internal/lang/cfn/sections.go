@@ -101,6 +101,9 @@ func (p *parser) each(root *Node, section string, limit int, alnum bool, f func(
 		p.warnf(n, []string{section}, "%d members, AWS allows at most %d", len(n.Members), limit)
 	}
 	for i := range n.Members {
+		if p.report.full() {
+			return
+		}
 		m := &n.Members[i]
 		path := []string{section, m.Key}
 		switch {

@@ -23,6 +23,7 @@ type Template struct {
 	lim        Limits
 	source     *source
 	rules      []*Named
+	decide     []*Named // conditions, each after those it needs
 	references []Reference
 	uses       []Reference // of parameters
 	resources  map[string]*Resource

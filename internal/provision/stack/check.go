@@ -142,34 +142,44 @@ func (c *comparison) arrange(ids []string) {
 		if !ok || c.values[id] == nil {
 			continue
 		}
+		above := c.dependents(id)
 		needs := slices.Clone(c.plan.needs[id])
+		has := map[string]bool{id: true}
+		for _, n := range needs {
+			has[n] = true
+		}
 		for _, before := range o.After(c.all[id], all) {
-			if c.bound.Resource(before) == nil || slices.Contains(needs, before) || c.reaches(before, id) {
+			if c.bound.Resource(before) == nil || has[before] || above[before] {
 				continue
 			}
+			has[before] = true
 			needs = append(needs, before)
-			c.plan.needs[id] = needs
 		}
+		c.plan.needs[id] = needs
 	}
 }
 
-// reaches reports whether from needs to, directly or not.
-func (c *comparison) reaches(from, to string) bool {
-	seen := map[string]bool{}
-	queue := []string{from}
-	for len(queue) > 0 {
-		id := queue[len(queue)-1]
-		queue = queue[:len(queue)-1]
-		if id == to {
-			return true
+// dependents returns what needs a resource, directly or not.
+func (c *comparison) dependents(id string) map[string]bool {
+	by := map[string][]string{}
+	for other, needs := range c.plan.needs {
+		for _, n := range needs {
+			by[n] = append(by[n], other)
 		}
-		if seen[id] {
-			continue
-		}
-		seen[id] = true
-		queue = append(queue, c.plan.needs[id]...)
 	}
-	return false
+	seen := map[string]bool{}
+	queue := []string{id}
+	for len(queue) > 0 {
+		next := queue[len(queue)-1]
+		queue = queue[:len(queue)-1]
+		for _, other := range by[next] {
+			if !seen[other] {
+				seen[other] = true
+				queue = append(queue, other)
+			}
+		}
+	}
+	return seen
 }
 
 // A planResolver knows what of the old stack stays as it is.

@@ -144,7 +144,7 @@ func TestRecoverySaysSo(t *testing.T) {
 
 // template draws a template of up to six resources that refer to earlier ones.
 func template(t *rapid.T) string {
-	ids := []string{"A", "B", "C", "D", "E", "F"}
+	ids := rapid.Permutation([]string{"A", "B", "C", "D", "E", "F"}).Draw(t, "order")
 	var b strings.Builder
 	b.WriteString("Resources:\n  Z: {Type: Test::A::Thing}\n")
 	var there []string
@@ -164,7 +164,14 @@ func template(t *rapid.T) string {
 				uses = append(uses, fmt.Sprintf("!GetAtt %s.Revision", other))
 			}
 		}
-		fmt.Fprintf(&b, ", Uses: [%s]}}\n", strings.Join(uses, ", "))
+		if rapid.IntRange(0, 3).Draw(t, "named") == 0 {
+			fmt.Fprintf(&b, ", Name: named-%s", rapid.SampledFrom([]string{id, id, "A"}).Draw(t, "name"))
+		}
+		fmt.Fprintf(&b, ", Uses: [%s]}", strings.Join(uses, ", "))
+		if len(there) > 0 && rapid.IntRange(0, 3).Draw(t, "depends") == 0 {
+			fmt.Fprintf(&b, ", DependsOn: %s", rapid.SampledFrom(there).Draw(t, "on"))
+		}
+		b.WriteString("}\n")
 		there = append(there, id)
 	}
 	return b.String()

@@ -46,26 +46,20 @@ func (r *run) removeAll(ctx context.Context, list []doomed) map[string]error {
 	}
 	uses := func(token string) []string { return byToken[token].in.Uses }
 	errs := walk(ctx, tokens, reverse(tokens, uses), r.e.parallel(), true, one)
+	behind := behindFailure(tokens, uses, errs)
+	circle := slices.DeleteFunc(slices.Clone(tokens), func(token string) bool {
+		return !errors.Is(errs[token], errSkipped) || behind[token]
+	})
 	for progress := true; progress && r.dead == nil && ctx.Err() == nil; {
-		progress = false
-		for _, token := range tokens {
-			if !errors.Is(errs[token], errSkipped) || behindFailure(tokens, uses, errs)[token] {
-				continue
-			}
-			if err := one(token); err != nil {
-				errs[token] = err
-			} else {
+		before := len(circle)
+		circle = slices.DeleteFunc(circle, func(token string) bool {
+			if errs[token] = one(token); errs[token] == nil {
 				delete(errs, token)
-				progress = true
+				return true
 			}
-		}
-		if progress { // what failed may work now
-			for _, token := range tokens {
-				if errs[token] != nil {
-					errs[token] = errSkipped
-				}
-			}
-		}
+			return false
+		})
+		progress = len(circle) < before
 	}
 	byID := map[string]error{}
 	for token, err := range errs {

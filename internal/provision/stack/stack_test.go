@@ -10,6 +10,7 @@ import (
 
 	"postern/internal/lang/cfn"
 	"postern/internal/provision/resource"
+	"postern/internal/store"
 )
 
 const (
@@ -232,6 +233,78 @@ func TestEveryFailureRollsBack(t *testing.T) {
 				l.check()
 			})
 		}
+	}
+}
+
+// A type that does not know how far it came may have made something.
+func TestUncertainFailureIsLookedInto(t *testing.T) {
+	l := newLab(t)
+	l.Attempts = 1
+	l.must("s", before)
+	old := l.portrait()
+	for _, call := range []string{"create A", "create E", "update B"} {
+		l.w.late = map[string]error{call: &resource.Error{Code: resource.NetworkFailure, Message: "no answer"}}
+		l.w.inUse = func(c string) {
+			if c == "delete E" || c == "delete A" || c == "read E" || c == "create D" {
+				clear(l.w.late)
+			}
+		}
+		if call == "update B" {
+			n := 0
+			l.w.inUse = func(c string) {
+				if c == call {
+					n++
+				}
+				if n == 2 {
+					clear(l.w.late)
+				}
+			}
+		}
+		st, err := l.up("s", after)
+		if err == nil || st.Status != UpdateRollbackComplete {
+			t.Errorf("%s: got %v, %v", call, st.Status, err)
+		}
+		l.check()
+		if got := l.portrait(); got != old {
+			t.Errorf("%s: after the rollback\n%s\nbefore\n%s", call, got, old)
+		}
+	}
+}
+
+// The order of deletion follows the template that is deployed, also where a
+// new order of unchanged resources is all that is new.
+func TestNewOrderIsKept(t *testing.T) {
+	l := newLab(t)
+	l.Parallel = 1
+	l.must("s", "Resources: {B: {Type: Test::A::Thing, Properties: {Size: 1}}, A: {Type: Test::A::Thing, DependsOn: B}}")
+	l.must("s", "Resources: {B: {Type: Test::A::Thing, Properties: {Size: 2}, DependsOn: A}, A: {Type: Test::A::Thing}}")
+	l.w.calls = nil
+	if err := l.Delete(context.Background(), "s", DeleteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, l.w.calls, []string{"delete B", "delete A"})
+}
+
+// If another program ends the operation, this one stops where it stands.
+func TestOperationIsOurs(t *testing.T) {
+	l := newLab(t)
+	l.Parallel = 1
+	p, err := l.plan("s", before, Input{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.w.inUse = func(call string) {
+		if call == "create A" {
+			l.w.inUse = nil
+			other := &Engine{Store: l.memory, Types: l.Types}
+			if err := other.Recover(context.Background(), nil); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	_, err = l.execute(p)
+	if !errors.Is(err, store.ErrConflict) || slices.Contains(l.w.calls, "create B") {
+		t.Errorf("got %v after %v", err, l.w.calls)
 	}
 }
 
@@ -599,4 +672,82 @@ func TestDrift(t *testing.T) {
 		got = append(got, line)
 	}
 	equal(t, got, []string{"A IN_SYNC", "B IN_SYNC", "C IN_SYNC", "Gone IN_SYNC", "GoneToo DELETED", "Same MODIFIED Size:7→8"})
+}
+
+func TestAdviceIsAWarning(t *testing.T) {
+	l := newLab(t)
+	p, err := l.plan("s", "Resources:\n  A: {Type: Test::A::Late, Properties: {Size: 1}}\n", Input{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Warnings) != 1 || p.Warnings[0].Error() != "t.yaml:2:47: Resources.A.Properties.Size: is late for nothing" {
+		t.Errorf("got %v", p.Warnings)
+	}
+}
+
+// What the plan did not announce is not done.
+func TestPlanIsKept(t *testing.T) {
+	l := newLab(t)
+	const text = "Resources: {A: {Type: Test::A::Thing, Properties: {Size: 1}}, B: {Type: Test::A::Thing, Properties: {Fixed: !GetAtt A.Arn}}}"
+	st := l.must("s", text)
+	for _, r := range st.Resources {
+		if r.LogicalID == "A" {
+			l.w.things[r.PhysicalID].token = "other" // its Arn is another after the update, which its type does not admit
+		}
+	}
+	st, err := l.up("s", strings.Replace(text, "Size: 1", "Size: 2", 1))
+	if err == nil || !strings.HasSuffix(err.Error(), "the plan announced no change, but Fixed is different now") || st.Status != UpdateRollbackComplete {
+		t.Errorf("got %v, %v", st, err)
+	}
+	equal(t, l.w.calls, []string{"update A", "update A"})
+	l.check()
+}
+
+// Instances that use each other, as an unlucky rollback may leave them, can be
+// deleted where the world allows it.
+func TestCircleOfInstancesCanBeDeleted(t *testing.T) {
+	ctx := context.Background()
+	l := newLab(t)
+	l.Parallel = 1
+	l.must("s", "Resources: {A: {Type: Test::A::Thing}, B: {Type: Test::A::Thing, Properties: {Uses: !Ref A}}, C: {Type: Test::A::Thing, Properties: {Uses: !Ref A}}}")
+	st, _ := l.Describe(ctx, "s")
+	a := st.records["A"]
+	a.Current.Uses = []string{st.records["B"].Current.Token}
+	value, err := encode(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.memory.Commit(ctx, store.Txn{Do: []store.Write{store.Put(recordKey("s", "A"), value)}}); err != nil {
+		t.Fatal(err)
+	}
+	l.w.fail["delete C"] = errors.New("not yet")
+	if err := l.Delete(ctx, "s", DeleteOptions{}); err == nil {
+		t.Error("deleted what cannot be")
+	}
+	if got := l.portrait(); got != "A Test::A::Thing {}\nC Test::A::Thing {Uses:<A>}" && got != "A Test::A::Thing {}\nB Test::A::Thing {Uses:<A>}\nC Test::A::Thing {Uses:<A>}" {
+		t.Errorf("left:\n%s", got)
+	}
+	l.check()
+	delete(l.w.fail, "delete C")
+	if err := l.Delete(ctx, "s", DeleteOptions{}); err != nil || len(l.w.things) != 0 {
+		t.Errorf("got %v, left:\n%s", err, l.portrait())
+	}
+}
+
+func TestTemplateIsKept(t *testing.T) {
+	l := newLab(t)
+	l.must("s", before)
+	if got, err := l.Template(context.Background(), "s"); err != nil || string(got) != before {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if _, err := l.Template(context.Background(), "t"); !errors.Is(err, ErrNoStack) {
+		t.Errorf("got %v, want ErrNoStack", err)
+	}
+	for i := range 3 {
+		l.must(fmt.Sprintf("other-%d", i), "Resources: {A: {Type: Test::A::Thing}}")
+	}
+	all, err := l.List(context.Background())
+	if err != nil || len(all) != 4 || all[0].Name != "other-0" || all[3].Name != "s" {
+		t.Errorf("got %v, %v", all, err)
+	}
 }

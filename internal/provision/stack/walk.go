@@ -1,8 +1,10 @@
 package stack
 
 import (
+	"container/heap"
 	"context"
 	"errors"
+	"sort"
 )
 
 // errSkipped is what walk reports for what it did not start.
@@ -33,9 +35,11 @@ func walk(ctx context.Context, ids []string, needs func(string) []string, parall
 			}
 		}
 	}
-	ready := make([]bool, len(ids))
+	ready := &queue{}
 	for i, id := range ids {
-		ready[i] = waits[id] == 0
+		if waits[id] == 0 {
+			heap.Push(ready, i)
+		}
 	}
 	type result struct {
 		id  string
@@ -44,16 +48,10 @@ func walk(ctx context.Context, ids []string, needs func(string) []string, parall
 	results := make(chan result)
 	errs := map[string]error{}
 	started := make(map[string]bool, len(ids))
-	running, stopped, first := 0, false, 0
+	running, stopped := 0, false
 	for {
-		for i := first; i < len(ids) && running < parallel && !stopped && ctx.Err() == nil; i++ {
-			id := ids[i]
-			if started[id] && i == first {
-				first++
-			}
-			if !ready[i] || started[id] {
-				continue
-			}
+		for ready.Len() > 0 && running < parallel && !stopped && ctx.Err() == nil {
+			id := ids[heap.Pop(ready).(int)]
 			started[id] = true
 			running++
 			go func() { results <- result{id, f(id)} }()
@@ -70,7 +68,7 @@ func walk(ctx context.Context, ids []string, needs func(string) []string, parall
 		}
 		for _, id := range follow[r.id] {
 			if waits[id]--; waits[id] == 0 {
-				ready[index[id]] = true
+				heap.Push(ready, index[id])
 			}
 		}
 	}
@@ -80,6 +78,20 @@ func walk(ctx context.Context, ids []string, needs func(string) []string, parall
 		}
 	}
 	return errs
+}
+
+// A queue gives the smallest index first.
+type queue struct{ sort.IntSlice }
+
+// Push adds an int.
+func (q *queue) Push(x any) { q.IntSlice = append(q.IntSlice, x.(int)) }
+
+// Pop removes the last int, which heap has made the smallest.
+func (q *queue) Pop() any {
+	last := q.Len() - 1
+	x := q.IntSlice[last]
+	q.IntSlice = q.IntSlice[:last]
+	return x
 }
 
 // reverse turns needs around: what needs an id comes before it.

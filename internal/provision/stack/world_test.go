@@ -25,6 +25,7 @@ type world struct {
 	things map[string]*thing // by physical id
 	calls  []string
 	fail   map[string]error // by call, such as "create A"
+	late   map[string]error // the same, but what was asked for is done
 	made   int
 	crash  *crash
 	inUse  func(call string) // told of each call, outside of the lock; nil: nobody
@@ -93,6 +94,10 @@ func (w *world) do(call string, f func() error) error {
 	return w.crash.guard(func() error {
 		w.calls = append(w.calls, call)
 		if err := w.fail[call]; err != nil {
+			return err
+		}
+		if err := w.late[call]; err != nil {
+			_ = f()
 			return err
 		}
 		return f()
@@ -314,6 +319,14 @@ func (*late) After(self resource.Resource, all []resource.Resource) (ids []strin
 		}
 	}
 	return ids
+}
+
+// Advise warns where there is nothing to be late for.
+func (*late) Advise(self resource.Resource, all []resource.Resource) []resource.Problem {
+	if len(all) > 1 {
+		return nil
+	}
+	return []resource.Problem{{Path: []string{"Size"}, Message: "is late for nothing"}}
 }
 
 func (l *lab) plan(name, text string, in Input) (*Plan, error) {
