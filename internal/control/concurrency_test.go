@@ -148,6 +148,21 @@ func TestEndlessConflictIsARefusalToTryAgain(t *testing.T) {
 	}
 }
 
+// A full store holds no change however small.
+type full struct{ store.Store }
+
+func (full) Commit(context.Context, store.Txn) (store.Revision, error) {
+	return 0, fmt.Errorf("%w: too large", store.ErrInvalid)
+}
+
+func TestAChangeTooLargeIsARefusal(t *testing.T) {
+	s := &control.Service{Store: full{store.NewMemory()}}
+	_, err := s.CreateRestAPI(t.Context(), &apigw.RestAPI{Name: "a"}, control.RestAPIOptions{})
+	if wrong := refused(err, "LimitExceededException: The change is larger than the store can hold"); wrong != "" {
+		t.Error(wrong)
+	}
+}
+
 // A counting store counts the items that are read from it.
 type counting struct {
 	store.Store

@@ -2,6 +2,8 @@ package control
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	"postern/internal/apigw"
@@ -114,8 +116,8 @@ func (s *Service) DeleteRequestValidator(ctx context.Context, api, id string) er
 			return err
 		}
 		for _, r := range resources.sorted() {
-			for verb, m := range r.Methods {
-				if m.RequestValidatorID == id {
+			for _, verb := range slices.Sorted(maps.Keys(r.Methods)) {
+				if r.Methods[verb].RequestValidatorID == id {
 					return apigw.Conflict("Cannot delete request validator '%s', is referenced in method: %s/%s", id, r.Path, verb)
 				}
 			}

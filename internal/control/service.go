@@ -126,7 +126,10 @@ func (s *Service) write(ctx context.Context, f func(*tx) error) error {
 			return nil
 		}
 		_, err := s.Store.Commit(ctx, store.Txn{If: t.conditions, Do: t.do})
-		if !errors.Is(err, store.ErrConflict) {
+		switch {
+		case errors.Is(err, store.ErrInvalid):
+			return &apigw.Error{Code: apigw.LimitExceededException, Message: "The change is larger than the store can hold", Err: err}
+		case !errors.Is(err, store.ErrConflict):
 			return err
 		}
 	}

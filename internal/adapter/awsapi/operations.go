@@ -50,7 +50,7 @@ func operations() []operation {
 		{name: "GetMethod", method: "GET", path: methodPath, status: 200, serve: (*call).getMethod},
 		{name: "UpdateMethod", method: "PATCH", path: methodPath, status: 200, serve: (*call).updateMethod},
 		{name: "DeleteMethod", method: "DELETE", path: methodPath, status: 204, serve: (*call).deleteMethod},
-		{name: "TestInvokeMethod", method: "POST", path: methodPath, status: 200, serve: nil},
+		{name: "TestInvokeMethod", method: "POST", path: methodPath, status: 200, serve: (*call).testInvokeMethod},
 
 		// Method responses.
 		{name: "PutMethodResponse", method: "PUT", path: methodPath + "/responses/{status_code}", status: 201, serve: (*call).putMethodResponse},

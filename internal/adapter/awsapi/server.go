@@ -25,6 +25,10 @@ const maxBody = 10 << 20
 // A Server answers the control-plane API. It is made by NewServer and safe for
 // concurrent use.
 type Server struct {
+	// TestInvoke performs TestInvokeMethod. It is set before the first request;
+	// nil: the operation is not part of the server.
+	TestInvoke TestInvoker
+
 	control *control.Service
 	log     *slog.Logger
 	router  *router

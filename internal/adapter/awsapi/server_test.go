@@ -8,9 +8,11 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"postern/internal/adapter/awsapi"
 	"postern/internal/apigw"
@@ -280,6 +282,47 @@ func TestGetDeploymentEmbedsItsSummary(t *testing.T) {
 	_, body := send(t, server, "GET", "/restapis/"+api.ID+"/deployments/"+d.ID+"?embed=apisummary", "")
 	if want := `"apiSummary":{"/":{"GET":{"apiKeyRequired":true,"authorizationType":"AWS_IAM"}}}`; !strings.Contains(body, want) {
 		t.Errorf("%s, want %s", body, want)
+	}
+}
+
+func TestInvokeMethodAsksTheInvoker(t *testing.T) {
+	service := &control.Service{Store: store.NewMemory()}
+	handler := awsapi.NewServer(service, nil)
+	var got awsapi.TestInvocation
+	handler.TestInvoke = func(_ context.Context, in awsapi.TestInvocation) (*awsapi.TestResult, error) {
+		got = in
+		return &awsapi.TestResult{Status: 418, Body: "b", Log: "l\n", Latency: 7 * time.Millisecond,
+			Headers: map[string]string{"A": "1"}, MultiValueHeaders: map[string][]string{"A": {"1", "2"}}}, nil
+	}
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	c := &awsapi.Client{Endpoint: server.URL}
+	api, err := c.CreateRestAPI(t.Context(), &apigw.RestAPI{Name: "a"}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := awsapi.TestInvocation{
+		Method:              apigw.MethodKey{RestAPIID: api.ID, ResourceID: api.RootResourceID, HTTPMethod: "GET"},
+		PathWithQueryString: "/a?b=c", Body: "body", Headers: map[string]string{"H": "v"},
+		MultiValueHeaders: map[string][]string{"M": {"1", "2"}}, StageVariables: map[string]string{"s": "t"},
+	}
+	_, err = c.TestInvokeMethod(t.Context(), in)
+	var e *apigw.Error
+	if !errors.As(err, &e) || e.Message != "Invalid Method identifier specified" {
+		t.Errorf("a method that is not there: %v", err)
+	}
+	if _, err := c.PutMethod(t.Context(), in.Method, &apigw.Method{AuthorizationType: "NONE"}); err != nil {
+		t.Fatal(err)
+	}
+	out, err := c.TestInvokeMethod(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(got, in) {
+		t.Errorf("the invoker got %+v, want %+v", got, in)
+	}
+	if out.Status != 418 || out.Body != "b" || out.Log != "l\n" || out.Latency != 7*time.Millisecond || out.MultiValueHeaders["A"][1] != "2" || out.Headers["A"] != "1" {
+		t.Errorf("the client got %+v", out)
 	}
 }
 

@@ -1,0 +1,136 @@
+package awsapi
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"postern/internal/apigw"
+	"postern/internal/property"
+)
+
+// A TestInvocation asks for one request to a method as it is being edited.
+//
+// See "TestInvokeMethod".
+type TestInvocation struct {
+	Method              apigw.MethodKey
+	PathWithQueryString string // empty: the resource's own path
+	Body                string
+	Headers             map[string]string
+	MultiValueHeaders   map[string][]string
+	ClientCertificateID string
+	StageVariables      map[string]string
+}
+
+// Properties makes an invocation readable like a noun, but for the headers with
+// several values.
+func (in *TestInvocation) Properties() property.List {
+	return property.List{
+		{Name: "pathWithQueryString", Value: property.Text(&in.PathWithQueryString)},
+		{Name: "body", Value: property.Text(&in.Body)},
+		{Name: "headers", Value: property.TextMap(&in.Headers, "")},
+		{Name: "clientCertificateId", Value: property.Text(&in.ClientCertificateID)},
+		{Name: "stageVariables", Value: property.TextMap(&in.StageVariables, "")},
+	}
+}
+
+// A TestResult is the method's answer and how it came about.
+type TestResult struct {
+	Status            int
+	Body              string
+	Headers           map[string]string
+	MultiValueHeaders map[string][]string
+	Log               string // lines, each ended by a newline
+	Latency           time.Duration
+}
+
+// A TestInvoker performs a test invocation of a method that exists.
+type TestInvoker func(ctx context.Context, in TestInvocation) (*TestResult, error)
+
+func (c *call) testInvokeMethod() (any, error) {
+	if c.server.TestInvoke == nil {
+		return nil, notYet(c.op)
+	}
+	members, err := parseObject(c.body)
+	if err != nil {
+		return nil, err
+	}
+	in := TestInvocation{Method: c.method()}
+	if err := c.decodeMembers(in.Properties(), members); err != nil {
+		return nil, err
+	}
+	if in.MultiValueHeaders, err = textLists(members["multiValueHeaders"]); err != nil {
+		return nil, err
+	}
+	if _, err := c.control.GetMethod(c.ctx, in.Method); err != nil {
+		return nil, err
+	}
+	out, err := c.server.TestInvoke(c.ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	m := map[string]any{
+		"status":            out.Status,
+		"body":              out.Body,
+		"headers":           anyMap(out.Headers),
+		"multiValueHeaders": anyMap(out.MultiValueHeaders),
+		"log":               out.Log,
+		"latency":           out.Latency.Milliseconds(),
+	}
+	return m, nil
+}
+
+// textLists reads a map of lists of texts.
+func textLists(v any) (map[string][]string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		return nil, serialization("%v", err)
+	}
+	var lists map[string][]string
+	if err := json.Unmarshal(text, &lists); err != nil {
+		return nil, serialization("a map of lists of texts is expected: %v", err)
+	}
+	return lists, nil
+}
+
+func anyMap[V any](m map[string]V) map[string]any {
+	out := make(map[string]any, len(m))
+	for k, v := range m {
+		out[k] = v
+	}
+	return out
+}
+
+// TestInvokeMethod sends one request to a method as it is being edited.
+func (c *Client) TestInvokeMethod(ctx context.Context, in TestInvocation) (*TestResult, error) {
+	body := property.Encode(property.Wire, in.Properties())
+	if len(in.MultiValueHeaders) > 0 {
+		body["multiValueHeaders"] = anyMap(in.MultiValueHeaders)
+	}
+	members, err := c.call(ctx, "TestInvokeMethod", methodValues(in.Method), nil, body)
+	if err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(members)
+	if err != nil {
+		return nil, err
+	}
+	var answer struct {
+		Status            int
+		Body, Log         string
+		Headers           map[string]string
+		MultiValueHeaders map[string][]string
+		Latency           int64
+	}
+	if err := json.Unmarshal(text, &answer); err != nil {
+		return nil, err
+	}
+	return &TestResult{
+		Status: answer.Status, Body: answer.Body, Log: answer.Log,
+		Headers: answer.Headers, MultiValueHeaders: answer.MultiValueHeaders,
+		Latency: time.Duration(answer.Latency) * time.Millisecond,
+	}, nil
+}
