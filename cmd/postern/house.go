@@ -32,7 +32,9 @@ func open(s cli.Settings) (cli.House, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.Stacks.Finisher = stackapi.Finisher{Finisher: h.Stacks.Finisher}
+	if f := h.Stacks.Finisher; f != nil {
+		h.Stacks.Finisher = stackapi.Finisher{Finisher: f}
+	}
 	h.Own = &stackapi.Server{
 		Stacks:    h.Stacks,
 		Endpoints: func(ctx context.Context) ([]stackapi.API, error) { return endpoints(ctx, h) },

@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"github.com/mattn/go-isatty"
+	"github.com/spf13/cobra"
 
 	"postern/internal/adapter/cli"
 	"postern/internal/adapter/listen"
@@ -26,6 +27,7 @@ func main() { os.Exit(run()) }
 
 // run wires the program to its process and returns the exit code.
 func run() int {
+	cobra.EnableCommandSorting = false // ours is by how often they are used
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	terminal := func(f *os.File) bool { return isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd()) }

@@ -13,7 +13,7 @@ func (c *command) root() *cobra.Command {
 		Long: `Postern serves Amazon API Gateway REST APIs from CloudFormation templates, on your
 own machine: the same nouns, the same mapping templates, the same answers.`,
 		Example: `  postern up examples/quickstart/template.yaml --with-echo 127.0.0.1:8099
-  curl http://127.0.0.1:4566/_aws/execute-api/quickstart/local/hello/ada
+  curl http://127.0.0.1:4566/_aws/execute-api/5q3jzmu2ci/local/hello/ada
   postern plan examples/quickstart/template.yaml`,
 		SilenceErrors:              true,
 		SilenceUsage:               true,
@@ -276,8 +276,8 @@ Everything is on one port, 127.0.0.1:4566 unless --listen says otherwise.
   http://127.0.0.1:4566/_postern/healthz, /readyz                 health
   http://127.0.0.1:4566/_postern/api/v1/                          Postern's own API
 
-An API of a template has an id made of the stack and the resource, so that its address
-is the same after a restart. The tag postern:id on the API names one.
+An API of a template has an id made of the region, the account, the stack and the
+resource, so that its address is the same after a restart and on every machine.
 `
 
 const exitTopic = `
