@@ -3,10 +3,7 @@ package vtl
 import (
 	"errors"
 	"fmt"
-	"math"
 	"strings"
-	"unicode"
-	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -266,88 +263,6 @@ func substring(e *Env, s string, begin, end int64) (Value, bool, error) {
 	return String(out), true, e.work(len(s) / 16)
 }
 
-// searched returns the text that an argument of indexOf stands for.
-func searched(v Value) (string, error) {
-	switch {
-	case v.kind == KindNull:
-		return "", errNull
-	case v.kind == KindString:
-		return v.str, nil
-	}
-	c := int64(v.num)
-	if c < 0 || c > unicode.MaxRune {
-		return "\xFF", nil // is nowhere
-	}
-	if c <= math.MaxUint16 {
-		return string(appendUnit(nil, uint16(c))), nil
-	}
-	return string(rune(c)), nil
-}
-
-func indexOf(e *Env, v Value, a []Value) (Value, bool, error) {
-	what, err := searched(a[0])
-	if err != nil {
-		return failure(err)
-	}
-	if err := e.work(len(v.str) / 64); err != nil {
-		return failure(err)
-	}
-	at := 0
-	if len(a) > 1 {
-		from := min(max(0, int64(a[1].num)), int64(units(v.str)))
-		at = cutAt(v.str, int(from)).at
-	}
-	i := strings.Index(v.str[at:], what)
-	if i < 0 {
-		return Int(-1), true, nil
-	}
-	return Int(int32(units(v.str[:at+i]))), true, nil
-}
-
-func lastIndexOf(e *Env, v Value, a []Value) (Value, bool, error) {
-	what, err := searched(a[0])
-	if err != nil {
-		return failure(err)
-	}
-	if err := e.work(len(v.str) / 64); err != nil {
-		return failure(err)
-	}
-	s := v.str
-	if len(a) > 1 {
-		from := int64(a[1].num)
-		if from < 0 {
-			return Int(-1), true, nil
-		}
-		if n := int64(units(s)); from < n {
-			end := cutAt(s, int(from)).at + len(what)
-			s = s[:min(end, len(s))]
-		}
-	}
-	i := strings.LastIndex(s, what)
-	if i < 0 {
-		return Int(-1), true, nil
-	}
-	return Int(int32(units(s[:i]))), true, nil
-}
-
-// compareText returns the difference of the first units that differ, or else
-// of the lengths.
-func compareText(e *Env, s, t string, fold bool) (Value, bool, error) {
-	x, y := utf16.Encode([]rune(s)), utf16.Encode([]rune(t))
-	for i := 0; i < len(x) && i < len(y); i++ {
-		a, b := rune(x[i]), rune(y[i])
-		if fold {
-			a, b = foldUnit(a), foldUnit(b)
-		}
-		if a != b {
-			return Int(a - b), true, e.work(i / 16)
-		}
-	}
-	return Int(int32(len(x) - len(y))), true, e.work(len(x) / 16)
-}
-
-func foldUnit(r rune) rune { return unicode.ToLower(unicode.ToUpper(r)) }
-
 func replaceText(e *Env, s, old, replacement string) (Value, bool, error) {
 	n := strings.Count(s, old)
 	if n == 0 {
@@ -437,42 +352,12 @@ func narrow(s string, limit rune) []byte {
 	return out
 }
 
-func regionMatches(e *Env, s string, fold bool, a []Value) (Value, bool, error) {
-	if a[1].kind == KindNull {
-		return failure(errNull)
-	}
-	at, from, n := int64(a[0].num), int64(a[2].num), int64(a[3].num)
-	t := a[1].str
-	if at < 0 || from < 0 || at > int64(units(s))-n || from > int64(units(t))-n {
-		return Bool(false), true, nil
-	}
-	if n <= 0 {
-		return Bool(true), true, nil
-	}
-	x, _ := slice(s, int(at), int(at+n))
-	y, _ := slice(t, int(from), int(from+n))
-	same := x == y || fold && strings.EqualFold(x, y)
-	return Bool(same), true, e.work((len(s) + len(t)) / 16)
-}
-
 func charText(e *Env, l *List) (Value, bool, error) {
 	var b []byte
 	for i := range l.Len() {
 		b = appendUnit(b, uint16(l.At(i).num))
 	}
 	return stringResult(e, string(joinHalves(b)))
-}
-
-// joinHalves makes pairs of surrogates whole.
-func joinHalves(b []byte) []byte {
-	for i := 0; i+6 <= len(b); i++ {
-		high, low := half(string(b[i:i+3])), half(string(b[i+3:i+6]))
-		if high != 0 && high < 0xDC00 && low >= 0xDC00 {
-			n := utf8.EncodeRune(b[i:], utf16.DecodeRune(rune(high), rune(low)))
-			b = append(b[:i+n], b[i+6:]...)
-		}
-	}
-	return b
 }
 
 var errSeparator = errors.New("found a null separator, expected a string")
@@ -499,64 +384,4 @@ func joinTexts(e *Env, separator Value, n int, at func(int) Value) (Value, bool,
 		}
 	}
 	return stringResult(e, string(b))
-}
-
-// upperText follows Unicode, with the characters that become two or three.
-func upperText(s string) string {
-	if isASCII(s) {
-		return strings.ToUpper(s)
-	}
-	var b []byte
-	for i := 0; i < len(s); {
-		if h := half(s[i:]); h != 0 {
-			b = append(b, s[i:i+3]...)
-			i += 3
-			continue
-		}
-		r, size := utf8.DecodeRuneInString(s[i:])
-		if long, ok := upperSpecial[r]; ok {
-			b = append(b, long...)
-		} else {
-			b = utf8.AppendRune(b, unicode.ToUpper(r))
-		}
-		i += size
-	}
-	return string(b)
-}
-
-// upperSpecial are the characters whose upper case is more than one character.
-// See SpecialCasing.txt of Unicode.
-var upperSpecial = map[rune]string{
-	'ß': "SS", 'ŉ': "ʼN", 'ǰ': "J̌", 'ΐ': "Ϊ́", 'ΰ': "Ϋ́", 'և': "ԵՒ",
-	'ẖ': "H̱", 'ẗ': "T̈", 'ẘ': "W̊", 'ẙ': "Y̊", 'ẚ': "Aʾ",
-	'ﬀ': "FF", 'ﬁ': "FI", 'ﬂ': "FL", 'ﬃ': "FFI", 'ﬄ': "FFL", 'ﬅ': "ST", 'ﬆ': "ST",
-}
-
-// lowerText follows Unicode; a sigma at the end of a word has its own form.
-func lowerText(s string) string {
-	if isASCII(s) {
-		return strings.ToLower(s)
-	}
-	var b []byte
-	var before rune
-	for i := 0; i < len(s); {
-		if h := half(s[i:]); h != 0 {
-			b = append(b, s[i:i+3]...)
-			i += 3
-			continue
-		}
-		r, size := utf8.DecodeRuneInString(s[i:])
-		next, _ := utf8.DecodeRuneInString(s[i+size:])
-		switch {
-		case r == 'Σ' && unicode.IsLetter(before) && (i+size == len(s) || !unicode.IsLetter(next)):
-			b = append(b, "ς"...)
-		case r == 'İ':
-			b = append(b, "i̇"...)
-		default:
-			b = utf8.AppendRune(b, unicode.ToLower(r))
-		}
-		before = r
-		i += size
-	}
-	return string(b)
 }

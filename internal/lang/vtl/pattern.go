@@ -334,6 +334,9 @@ func (p *pattern) group(s string) (g, n int, err error) {
 // empty parts at the end are dropped. A match without width at the start does
 // not cut.
 func (p *pattern) split(e *Env, s string, limit int) ([]Value, error) {
+	if p.isLiteral && p.literal == "" && s != "" {
+		return splitUnits(e, s, limit)
+	}
 	var out []Value
 	last := 0
 	err := p.each(e, s, func(at place) bool {
@@ -363,4 +366,42 @@ func (p *pattern) split(e *Env, s string, limit int) ([]Value, error) {
 		}
 	}
 	return out, e.growElements(len(out))
+}
+
+// splitUnits cuts s between all UTF-16 units, of pairs as well.
+func splitUnits(e *Env, s string, limit int) ([]Value, error) {
+	n := units(s)
+	parts := n
+	if limit < 0 || limit > n {
+		parts = n + 1 // nothing after the last unit is a part
+	} else if limit > 0 {
+		parts = limit
+	}
+	if parts > e.max.Elements {
+		return nil, limitError{"an array", e.max.Elements, "elements"}
+	}
+	if err := e.growElements(parts); err != nil {
+		return nil, err
+	}
+	e.halves = e.halves || n != len(s)
+	out := make([]Value, 0, parts)
+	if n == len(s) {
+		for i := range min(parts, n) {
+			out = append(out, String(s[i:i+1]))
+		}
+	} else {
+		forUnits(s, func(u uint16) {
+			if len(out) < parts {
+				out = append(out, String(string(appendUnit(nil, u))))
+			}
+		})
+	}
+	switch {
+	case parts > n:
+		out = append(out, String(""))
+	case parts < n:
+		rest, _ := slice(s, parts-1, n)
+		out[parts-1] = String(rest)
+	}
+	return out, nil
 }

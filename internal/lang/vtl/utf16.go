@@ -180,3 +180,15 @@ func mendSurrogates(dst []byte, start int) []byte {
 	}
 	return dst[:out]
 }
+
+// joinHalves makes pairs of surrogates whole.
+func joinHalves(b []byte) []byte {
+	for i := 0; i+6 <= len(b); i++ {
+		high, low := half(string(b[i:i+3])), half(string(b[i+3:i+6]))
+		if high != 0 && high < 0xDC00 && low >= 0xDC00 {
+			n := utf8.EncodeRune(b[i:], utf16.DecodeRune(rune(high), rune(low)))
+			b = append(b[:i+n], b[i+6:]...)
+		}
+	}
+	return b
+}
