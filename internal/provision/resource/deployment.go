@@ -125,6 +125,11 @@ func (e *environment) describeDeployment(ctx context.Context, _ Request, is, wan
 // createNativeDeployment deploys and puts the deployment on its stage. If the
 // stage refuses what it is told, the deployment goes again.
 func (e *environment) createNativeDeployment(ctx context.Context, r Request, m *deployment) error {
+	if m.canary != nil {
+		return e.deploy(ctx, m, control.DeploymentInput{StageName: m.stage, CanarySettings: &apigw.CanarySettings{
+			PercentTraffic: m.canary.percent, StageVariableOverrides: m.canary.overrides, UseStageCache: m.canary.cache,
+		}})
+	}
 	if err := e.deploy(ctx, m, control.DeploymentInput{}); err != nil {
 		return err
 	}
@@ -137,8 +142,8 @@ func (e *environment) createNativeDeployment(ctx context.Context, r Request, m *
 }
 
 func (e *environment) updateNativeDeployment(ctx context.Context, r Request, is, want *deployment) error {
-	if err := e.describeDeployment(ctx, r, is, want); err != nil {
-		return err
+	if err := e.describeDeployment(ctx, r, is, want); err != nil || want.canary != nil {
+		return err // a canary is set up once
 	}
 	return e.putOnStage(ctx, r, want)
 }
@@ -185,8 +190,12 @@ func (e *environment) putOnStage(ctx context.Context, r Request, m *deployment) 
 func (e *environment) deleteDeployment(ctx context.Context, _ Request, m *deployment) error {
 	if m.stage != "" {
 		stage, err := e.svc.GetStage(ctx, m.api, m.stage)
-		if err == nil && stage.DeploymentID == m.ID {
+		switch {
+		case err != nil:
+		case stage.DeploymentID == m.ID:
 			err = e.svc.DeleteStage(ctx, m.api, m.stage)
+		case stage.CanarySettings != nil && stage.CanarySettings.DeploymentID == m.ID:
+			_, err = e.svc.UpdateStage(ctx, m.api, m.stage, []property.PatchOperation{{Op: "remove", Path: "/canarySettings"}})
 		}
 		if err != nil && !gone(err) {
 			return err

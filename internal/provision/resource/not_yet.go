@@ -13,46 +13,43 @@ type limitation struct {
 	noun, property string   // in the control plane's spelling
 	values         []string // those that are meant; none: every one but the default
 	sentence       string
-	harmless       bool // the property changes no answer: a warning
+	accepted       bool // a warning is enough
 }
 
-// notYet is what must not be promised. What would change an answer is refused;
-// the rest is kept, shown and said to have no effect. A row goes when the thing
-// is built.
+// notYet is what must not be promised. What would silently change an answer is
+// refused. The rest is kept, shown and warned of: what changes no answer, and
+// what closes a method to everybody. A row goes when the thing is built.
 var notYet = [...]limitation{
 	{noun: "RestApi", property: "policy", sentence: "resource policies are not part of Postern yet; leave it out"},
-	{noun: "RestApi", property: "minimumCompressionSize", sentence: "compression of responses is not part of Postern yet; leave it out"},
 	{noun: "RestApi", property: "apiKeySource", values: []string{"AUTHORIZER"}, sentence: "API keys from authorizers are not part of Postern yet; leave it out or write HEADER"},
 	{noun: "RestApi", property: "body", sentence: "OpenAPI documents are not part of Postern yet; write resources, methods and integrations"},
 	{noun: "RestApi", property: "bodyS3Location", sentence: "OpenAPI documents are not part of Postern yet; write resources, methods and integrations"},
 	{noun: "RestApi", property: "cloneFrom", sentence: "clones in templates are not part of Postern yet; leave it out"},
-	{noun: "RestApi", property: "parameters", sentence: "it matters to OpenAPI documents, which are not part of Postern yet", harmless: true},
-	{noun: "RestApi", property: "failOnWarnings", sentence: "it matters to OpenAPI documents, which are not part of Postern yet", harmless: true},
-	{noun: "RestApi", property: "mode", sentence: "it matters to OpenAPI documents, which are not part of Postern yet", harmless: true},
-	{noun: "RestApi", property: "securityPolicy", sentence: "it is kept and not enforced", harmless: true},
-	{noun: "RestApi", property: "endpointAccessMode", sentence: "it is kept and not enforced", harmless: true},
+	{noun: "RestApi", property: "parameters", sentence: "it matters to OpenAPI documents, which are not part of Postern yet", accepted: true},
+	{noun: "RestApi", property: "failOnWarnings", sentence: "it matters to OpenAPI documents, which are not part of Postern yet", accepted: true},
+	{noun: "RestApi", property: "mode", sentence: "it matters to OpenAPI documents, which are not part of Postern yet", accepted: true},
+	{noun: "RestApi", property: "securityPolicy", sentence: "it is kept and not enforced", accepted: true},
+	{noun: "RestApi", property: "endpointAccessMode", sentence: "it is kept and not enforced", accepted: true},
 
-	{noun: "Method", property: "authorizationType", values: []string{"AWS_IAM", "CUSTOM", "COGNITO_USER_POOLS"}, sentence: "authorizers are not part of Postern yet; write NONE"},
-	{noun: "Method", property: "apiKeyRequired", sentence: "API keys are not part of Postern yet; leave it out"},
+	{noun: "Method", property: "authorizationType", values: []string{"CUSTOM", "COGNITO_USER_POOLS"}, sentence: "authorizers are not part of Postern yet; write NONE"},
+	{noun: "Method", property: "authorizationType", values: []string{"AWS_IAM"}, sentence: "signatures are not checked yet, so the method stays closed to everybody", accepted: true},
+	{noun: "Method", property: "apiKeyRequired", sentence: "API keys are not part of Postern yet, so the method stays closed to everybody", accepted: true},
 
+	{noun: "Integration", property: "type", values: []string{"AWS", "AWS_PROXY"}, sentence: "AWS services and Lambda functions cannot be called yet, so every request fails", accepted: true},
 	{noun: "Integration", property: "responseTransferMode", values: []string{"STREAM"}, sentence: "STREAM is not part of Postern yet; leave it out or write BUFFERED"},
-	{noun: "Integration", property: "integrationTarget", sentence: "V2 VPC links are not part of Postern yet; leave it out"},
-	{noun: "Integration", property: "cacheKeyParameters", sentence: "it is kept, and nothing is cached yet", harmless: true},
+	{noun: "Integration", property: "cacheKeyParameters", sentence: "it is kept, and nothing is cached yet", accepted: true},
 
 	{noun: "Stage", property: "cacheClusterEnabled", sentence: "the stage cache is not part of Postern yet; leave it out"},
-	{noun: "Stage", property: "cacheClusterSize", sentence: "the stage cache is not part of Postern yet", harmless: true},
+	{noun: "Stage", property: "cacheClusterSize", sentence: "the stage cache is not part of Postern yet", accepted: true},
 	{noun: "Stage", property: "clientCertificateId", sentence: "client certificates are not part of Postern yet; leave it out"},
-	{noun: "Stage", property: "canarySettings", sentence: "canary releases are not part of Postern yet; leave it out"},
-	{noun: "Stage", property: "accessLogSettings", sentence: "access logs are not written to log groups; the setting is kept", harmless: true},
-	{noun: "Stage", property: "tracingEnabled", sentence: "requests are not traced by X-Ray; the setting is kept", harmless: true},
-	{noun: "Stage", property: "documentationVersion", sentence: "documentation is not part of Postern yet; the setting is kept", harmless: true},
+	{noun: "Stage", property: "accessLogSettings", sentence: "access logs are not written to log groups; the setting is kept", accepted: true},
+	{noun: "Stage", property: "tracingEnabled", sentence: "requests are not traced by X-Ray; the setting is kept", accepted: true},
+	{noun: "Stage", property: "documentationVersion", sentence: "documentation is not part of Postern yet; the setting is kept", accepted: true},
 
 	{noun: "MethodSetting", property: "cachingEnabled", sentence: "the stage cache is not part of Postern yet; leave it out"},
-	{noun: "MethodSetting", property: "loggingLevel", values: []string{"ERROR", "INFO"}, sentence: "execution logs are not written to log groups; the setting is kept", harmless: true},
-	{noun: "MethodSetting", property: "dataTraceEnabled", sentence: "execution logs are not written to log groups; the setting is kept", harmless: true},
-	{noun: "MethodSetting", property: "metricsEnabled", sentence: "metrics are not sent to CloudWatch; the setting is kept", harmless: true},
-
-	{noun: "Deployment", property: "deploymentCanarySettings", sentence: "canary releases are not part of Postern yet; leave it out"},
+	{noun: "MethodSetting", property: "loggingLevel", values: []string{"ERROR", "INFO"}, sentence: "execution logs are not written to log groups; the setting is kept", accepted: true},
+	{noun: "MethodSetting", property: "dataTraceEnabled", sentence: "execution logs are not written to log groups; the setting is kept", accepted: true},
+	{noun: "MethodSetting", property: "metricsEnabled", sentence: "metrics are not sent to CloudWatch; the setting is kept", accepted: true},
 }
 
 // unbuilt returns the limitations that the values of a noun's rows run into, in
@@ -77,7 +74,7 @@ func unbuilt(noun string, rows property.List, told property.Errors) property.Err
 			continue
 		}
 		e := property.Bad(l.property, nil, "%s", l.sentence)
-		e.Warning = l.harmless
+		e.Warning = l.accepted
 		out = append(out, e)
 	}
 	return out

@@ -3,6 +3,7 @@ package resource
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"postern/internal/apigw"
@@ -11,8 +12,10 @@ import (
 
 // This file says what went wrong, in the words of templates and stacks.
 
-// problems turns complaints about properties into those of the engine.
+// problems turns complaints about properties into those of the engine, in the
+// order of their places.
 func problems(errs property.Errors) []Problem {
+	slices.SortStableFunc(errs, func(a, b *property.Error) int { return slices.Compare(a.Path, b.Path) })
 	var out []Problem
 	for _, e := range errs {
 		out = append(out, Problem{Path: e.Path, Message: e.Message, Help: e.Help, AWS: e.AWS, Warning: e.Warning})

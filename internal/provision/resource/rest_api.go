@@ -67,7 +67,7 @@ func restAPITypes(e *environment) []Type {
 			}
 			if c := m.EndpointConfiguration; c != nil && len(c.Types) > 0 && c.Types[0] == "PRIVATE" {
 				errs = append(errs, &property.Error{Path: []string{"endpointConfiguration"}, Warning: true,
-					Message: "PRIVATE keeps nobody out here; who can reach the gateway can reach the API"})
+					Message: "a private API denies every request without a resource policy, and resource policies are not part of Postern yet"})
 			}
 			return errs
 		},

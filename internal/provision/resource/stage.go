@@ -94,13 +94,16 @@ func (e *environment) createStage(ctx context.Context, r Request, m *stage) erro
 }
 
 func (e *environment) readStage(ctx context.Context, r Request, m *stage) error {
-	given, own := settingsOf(m.settings), m.Tags
+	given, own, canary := settingsOf(m.settings), m.Tags, m.CanarySettings
 	is, err := e.svc.GetStage(ctx, m.api, m.StageName)
 	if err != nil {
 		return err
 	}
 	m.Stage = *is
 	m.Tags = withoutStackTags(r, is.Tags, own)
+	if canary != nil && canary.DeploymentID == "" && is.CanarySettings != nil {
+		m.CanarySettings.DeploymentID = "" // the stage's, which nobody asked for
+	}
 	if !m.listed {
 		return nil
 	}
@@ -132,8 +135,14 @@ func (e *environment) patchStage(ctx context.Context, api string, is, want *apig
 		return err
 	}
 	to := *want
-	if to.DeploymentID == "" {
-		to.DeploymentID = is.DeploymentID
+	to.DeploymentID = or(to.DeploymentID, is.DeploymentID)
+	if c := to.CanarySettings; c != nil && c.DeploymentID == "" {
+		canary := *c
+		canary.DeploymentID = to.DeploymentID
+		if is.CanarySettings != nil {
+			canary.DeploymentID = is.CanarySettings.DeploymentID
+		}
+		to.CanarySettings = &canary
 	}
 	ops, _ := property.PatchesFrom(is.Properties(), to.Properties())
 	ops = append(ops, settingPatches(is.MethodSettings, want.MethodSettings)...)
