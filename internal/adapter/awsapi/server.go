@@ -63,7 +63,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	h.Set("Content-Type", "application/json")
 	if body == nil {
-		h.Set("Content-Length", "0")
+		if status != http.StatusNoContent { // which has no length (RFC 9110, section 8.6)
+			h.Set("Content-Length", "0")
+		}
 		w.WriteHeader(status)
 		return
 	}

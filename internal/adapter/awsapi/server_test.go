@@ -158,6 +158,10 @@ func TestNumbersAndPolicyOnTheWire(t *testing.T) {
 	if want := `"rateLimit":10000.0`; !strings.Contains(body, want) {
 		t.Errorf("%s, want %s", body, want)
 	}
+	_, body = send(t, server, "POST", "/restapis", `{"name":"a","id":"mine","rootResourceId":"mine","createdDate":5,"warnings":["mine"]}`)
+	if strings.Contains(body, "mine") || strings.Contains(body, `"createdDate":5,`) {
+		t.Errorf("%s, want nothing that only the server sets", body)
+	}
 	_, body = send(t, server, "POST", "/restapis", `{"name":"a & b","policy":"{ \"Resource\": \"a/b\" }"}`)
 	for _, want := range []string{`"policy":"{\\\"Resource\\\":\\\"a\\/b\\\"}"`, `"name":"a & b"`, `"createdDate":1`} {
 		if !strings.Contains(body, want) {
