@@ -129,7 +129,7 @@ func inRange(i int64, n int) error {
 
 func rangeError(i int64, n int) error {
 	if n == 0 {
-		return fmt.Errorf("found the index %d of a list that is empty", i)
+		return fmt.Errorf("found the index %d of an empty list, expected none", i)
 	}
 	return fmt.Errorf("found the index %d, expected one from 0 to %d", i, n-1)
 }

@@ -53,6 +53,12 @@ const (
 func (e *Env) Reset() {
 	clear(e.slots[:cap(e.slots)])
 	clear(e.args[:cap(e.args)])
+	for i, b := range e.bufs {
+		const most = 1 << 20 // bytes worth keeping
+		if cap(b) > most {
+			e.bufs[i] = nil
+		}
+	}
 	e.run++
 	*e = Env{
 		Limits:   e.Limits,

@@ -62,6 +62,9 @@ func (n *stringNode) eval(e *Env) (Value, outcome) {
 		case *textNode:
 			return String(s.text), found
 		case *printNode:
+			if s.ref.prefix != "" {
+				break
+			}
 			v, o := s.ref.eval(e)
 			switch {
 			case o == failed || o == found && v.kind == KindString:

@@ -24,8 +24,9 @@ type verb struct {
 
 func (f *verb) has(flag byte) bool { return strings.IndexByte(f.flags, flag) >= 0 }
 
-// format puts args into the places of the layout.
-func (e *Env) format(layout string, args []Value) (string, error) {
+// format puts args into the places of the layout. With nulls every argument
+// there could be is null.
+func (e *Env) format(layout string, args []Value, nulls bool) (string, error) {
 	var b []byte
 	next, last := 0, -1
 	for i := 0; i < len(layout); i++ {
@@ -57,11 +58,16 @@ func (e *Env) format(layout string, args []Value) (string, error) {
 		case -1:
 			at = last
 		}
-		if at < 0 || at >= len(args) {
+		var arg Value
+		switch {
+		case nulls:
+		case at >= 0 && at < len(args):
+			arg = args[at]
+		default:
 			return "", fmt.Errorf("found %s in the format, expected an argument for it", quote(f.text))
 		}
 		last = at
-		if b, err = e.appendVerb(b, f, args[at]); err != nil {
+		if b, err = e.appendVerb(b, f, arg); err != nil {
 			return "", err
 		}
 		if len(b) > e.max.Text {
@@ -80,6 +86,9 @@ func parseVerb(s string) (*verb, int, error) {
 	if n := digits(s[i:]); n > 0 && i+n < len(s) && s[i+n] == '$' {
 		f.index, _ = strconv.Atoi(s[i : i+n])
 		i += n + 1
+		if f.index == 0 {
+			return bad()
+		}
 	} else if i < len(s) && s[i] == '<' {
 		f.index = -1
 		i++
@@ -114,10 +123,39 @@ func parseVerb(s string) (*verb, int, error) {
 	}
 	f.conv = s[i]
 	f.text = s[:i+1]
+	allowed, precise := verbAllows(f.conv)
+	if strings.Trim(f.flags, allowed) != "" || f.precision >= 0 && !precise {
+		return bad()
+	}
+	if f.conv == 'n' && f.width >= 0 {
+		return bad()
+	}
 	if (f.has('-') || f.has('0')) && f.width < 0 || f.has('-') && f.has('0') || f.has('+') && f.has(' ') {
 		return bad()
 	}
 	return f, i + 1, nil
+}
+
+// verbAllows returns the flags that a conversion can have, and whether it can
+// have a precision. See "Formatter" in the Java documentation.
+func verbAllows(conv byte) (flags string, precision bool) {
+	switch conv | 0x20 {
+	case 'b', 'h', 's':
+		return "-", true
+	case 'd':
+		return "-+ 0,(", false
+	case 'o', 'x':
+		return "-#0", false
+	case 'e':
+		return "-#+ 0(", true
+	case 'f':
+		return "-#+ 0,(", true
+	case 'g':
+		return "-+ 0,(", true
+	case 'n':
+		return "", false
+	}
+	return "-", false
 }
 
 // appendVerb appends v as f says.

@@ -186,12 +186,13 @@ var stringMethods = with(objectMethods, methodTable{
 			return failure(errNull)
 		}
 		args := a[1:]
+		nulls := len(args) == 1 && args[0].kind == KindNull // in place of an array
 		if len(args) == 1 && args[0].isArray() {
 			if l := args[0].AsList(); l.array == stringArray || l.array == objectArray {
 				args = l.values()
 			}
 		}
-		s, err := e.format(a[0].str, args)
+		s, err := e.format(a[0].str, args, nulls)
 		if err != nil {
 			return failure(err)
 		}

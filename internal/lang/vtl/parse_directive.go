@@ -218,7 +218,7 @@ func (p *parser) foreachNode(t *token, args []argument, body block) statement {
 	if len(args) > 3 {
 		n.body = nil
 		if r := args[3].ref; r != nil {
-			n.body = block{&printNode{ref: r}}
+			n.body = appendPrinted(nil, r)
 		}
 	}
 	return n

@@ -4,7 +4,11 @@ import "strings"
 
 // appendReference parses a reference that prints its value.
 func (p *parser) appendReference(b block) block {
-	r := p.reference()
+	return appendPrinted(b, p.reference())
+}
+
+// appendPrinted appends the statements that print r.
+func appendPrinted(b block, r *reference) block {
 	switch {
 	case r.runt:
 		return appendText(b, r.source)
@@ -13,9 +17,6 @@ func (p *parser) appendReference(b block) block {
 			b = append(b, &actNode{ref: r})
 		}
 		return appendText(b, r.prefix+r.source)
-	}
-	if r.prefix != "" {
-		b = appendText(b, r.prefix)
 	}
 	return append(b, &printNode{ref: r})
 }

@@ -55,6 +55,11 @@ func (n *printNode) render(e *Env, dst []byte) ([]byte, flow) {
 	case absent:
 		return dst, onward
 	}
+	if n.ref.prefix != "" {
+		if _, block := v.ref.(*definedBlock); !block { // it prints without
+			dst = append(dst, n.ref.prefix...)
+		}
+	}
 	switch v.kind {
 	case KindString:
 		dst = append(dst, v.str...)
