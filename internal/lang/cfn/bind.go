@@ -37,6 +37,7 @@ type Bound struct {
 	byID       map[string]*BoundResource
 	outputs    []*Output
 	imports    []string
+	lenient    bool // for Examine
 }
 
 // A BoundResource is a resource that exists under the given parameters.
@@ -50,6 +51,60 @@ type BoundResource struct {
 // Bind checks parameter values, decides conditions and rules, and tries every
 // function. The error is Errors, as for Parse.
 func (t *Template) Bind(in Input) (*Bound, error) {
+	b, rep := t.bind(in, false)
+	if err := rep.err(); err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+// Examine reads a template to find as much as possible that is wrong with it:
+// it does not stop at the first kind of errors. What is missing or wrong is
+// Unknown in the result, which is good for looking at and nothing else; it is
+// nil if the text cannot be read. The Errors are all that was found.
+func Examine(name string, text []byte, in Input, lim Limits) (*Bound, Errors) {
+	var found Errors
+	t, err := parse(name, text, lim)
+	if err != nil {
+		found = err.(Errors)
+	}
+	if t == nil {
+		return nil, found
+	}
+	b, rep := t.bind(in, true)
+	return b, append(found, rep.errors...)
+}
+
+// bind stops after the first step with errors, unless it is told to go on.
+func (t *Template) bind(in Input, lenient bool) (*Bound, *report) {
+	in.defaults()
+	b := &Bound{Template: t, in: in, lenient: lenient, values: map[string]any{}, texts: map[string]string{}, conditions: map[string]bool{}, byID: map[string]*BoundResource{}}
+	rep := &report{limit: t.lim.Errors}
+	stop := func() bool { return len(rep.errors) > 0 && !lenient }
+	if b.parameters(rep); stop() {
+		return nil, rep
+	}
+	e := b.evaluator(nil, rep)
+	for _, c := range t.decide {
+		e.condition(c.Name, c.Value, []string{"Conditions", c.Name})
+	}
+	if stop() {
+		return nil, rep
+	}
+	if !lenient {
+		b.rules(e)
+	}
+	if b.choose(e); stop() {
+		return nil, rep
+	}
+	if !lenient {
+		b.depend(rep)
+	}
+	return b, rep
+}
+
+// defaults fills what is empty.
+func (in *Input) defaults() {
 	for _, d := range []struct {
 		field *string
 		value string
@@ -58,29 +113,6 @@ func (t *Template) Bind(in Input) (*Bound, error) {
 			*d.field = d.value
 		}
 	}
-	b := &Bound{Template: t, in: in, values: map[string]any{}, texts: map[string]string{}, conditions: map[string]bool{}, byID: map[string]*BoundResource{}}
-	rep := &report{limit: t.lim.Errors}
-	b.parameters(rep)
-	if err := rep.err(); err != nil {
-		return nil, err
-	}
-	e := b.evaluator(nil, rep)
-	for _, c := range t.decide {
-		e.condition(c.Name, c.Value, []string{"Conditions", c.Name})
-	}
-	if err := rep.err(); err != nil {
-		return nil, err
-	}
-	b.rules(e)
-	b.choose(e)
-	if err := rep.err(); err != nil {
-		return nil, err
-	}
-	b.depend(rep)
-	if err := rep.err(); err != nil {
-		return nil, err
-	}
-	return b, nil
 }
 
 func (b *Bound) parameters(rep *report) {
@@ -89,6 +121,10 @@ func (b *Bound) parameters(rep *report) {
 	for _, p := range t.Parameters {
 		value, given := b.in.Parameters[p.Name]
 		if !given {
+			if p.Default == nil && b.lenient {
+				b.values[p.Name] = Unknown{"${" + p.Name + "}"}
+				continue
+			}
 			if p.Default == nil {
 				missing = append(missing, p.Name)
 				continue
@@ -107,7 +143,10 @@ func (b *Bound) parameters(rep *report) {
 			continue
 		}
 		if problem, aws := p.check(value); problem != "" {
-			fail(problem, aws)
+			if given || !b.lenient { // Parse has complained about a Default
+				fail(problem, aws)
+			}
+			b.values[p.Name] = Unknown{"${" + p.Name + "}"}
 			continue
 		}
 		b.texts[p.Name] = value
@@ -215,6 +254,9 @@ func (b *Bound) policy(e *evaluator, n *Node, path []string, allowed ...string) 
 		return "Delete"
 	}
 	v, _ := e.value(n, path)
+	if x, ok := v.(void); ok && x.failed {
+		return "Delete"
+	}
 	s, ok := v.(string)
 	if !ok || !slices.Contains(allowed, s) {
 		e.fail(n, path, "%s is not one of %s", kindOf(v), strings.Join(allowed, ", "))

@@ -44,6 +44,7 @@ type scope struct {
 	condition bool   // is a condition
 	rule      bool   // is a rule
 	maybe     bool   // in a branch of Fn::If
+	call      *Node  // the function around, if any
 }
 
 func (p *parser) check() {
@@ -84,23 +85,30 @@ func (p *parser) value(n *Node, path []string, s scope) {
 	switch n.Kind {
 	case Null:
 		p.null(n, path)
+		n.bad = true
 	case String:
 		if i := strings.Index(n.Text, "{{resolve:"); i >= 0 {
 			p.report.add(&Error{Position: p.t.textPosition(n, i), Width: len("{{resolve:"), Path: path,
 				Message: "dynamic references are not supported", Help: "use a parameter with NoEcho"})
+			n.bad = true
 		}
 	case List:
 		for i, item := range n.Items {
 			p.value(item, join(path, strconv.Itoa(i)), s)
 		}
 	case Map:
-		if p.call(n, path, s) {
+		before := p.report.added
+		inner := s
+		inner.call = n
+		if p.call(n, path, inner) {
+			n.bad = n.bad || p.report.added > before
 			return
 		}
 		for i := range n.Members {
 			m := &n.Members[i]
 			if strings.HasPrefix(m.Key, "Fn::") {
 				p.keyErrorf(m, join(path, m.Key), "a function stands alone, here it has %d neighbors", len(n.Members)-1)
+				n.bad = true
 				continue
 			}
 			p.value(m.Value, join(path, m.Key), s)
@@ -360,7 +368,7 @@ func (p *parser) refer(id, attr string, at Position, w int, path []string, s sco
 			return
 		}
 	}
-	p.t.references = append(p.t.references, Reference{Position: at, Width: w, Path: path, From: s.self, To: id, Attribute: attr, maybe: s.maybe})
+	p.t.references = append(p.t.references, Reference{Position: at, Width: w, Path: path, From: s.self, To: id, Attribute: attr, maybe: s.maybe, call: s.call})
 }
 
 func cmpOr(a, b string) string {
@@ -387,6 +395,9 @@ func (p *parser) unresolved() {
 	for _, r := range p.t.references {
 		if p.t.resources[r.To] != nil {
 			continue
+		}
+		if r.call != nil {
+			r.call.bad = true
 		}
 		if p.report.full() {
 			return

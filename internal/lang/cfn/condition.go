@@ -11,6 +11,8 @@ import (
 //
 // See "Condition functions" and "Rule-specific intrinsic functions".
 func (p *parser) boolean(n *Node, path []string, s scope) {
+	before := p.report.added
+	defer func() { n.bad = n.bad || p.report.added > before }()
 	if n.Kind != Map || len(n.Members) != 1 {
 		if s.rule && n.Kind == Bool {
 			return

@@ -15,6 +15,7 @@ type Node struct {
 	line, column int32 // of the value, behind tag and anchor
 	style        style
 	short        bool // a call spelled as a tag
+	bad          bool // reported: nobody complains about it again, its value is unknown
 }
 
 // A Member is a key with its value.

@@ -236,6 +236,38 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
+// Examine goes on behind errors, and does not repeat them.
+func TestExamineFindsMore(t *testing.T) {
+	b, found := Examine("t.yaml", []byte(`
+Parameters: {P: {Type: String}, Q: {Type: Number, Default: x}}
+Conditions: {C: !Equals [!Ref Nope, x], D: !Condition D}
+Resources:
+  A: {Type: X, Properties: {Name: !Ref Missing, Size: !Sub "${P}-${Q}", Null: , Pick: !Select [3, [a]]}}
+  B: {Type: X, Condition: C, Properties: {V: !Jion [a]}}
+  C: {Properties: {V: !Ref B}, DependsOn: Z}
+Outputs: {O: {Value: [a]}}
+`), Input{}, Limits{})
+	equalLines(t, lines(sortErrors(found)), []string{
+		`2:60: Parameters.Q.Default: "x" is not a number`,
+		`3:31: Conditions.C.Fn::Equals.0.Ref: there is no resource or parameter "Nope"`,
+		`3:41: Conditions.D: the condition needs itself: D → D`,
+		`5:40: Resources.A.Properties.Name.Ref: there is no resource or parameter "Missing"`,
+		`5:79: Resources.A.Properties.Null: found null, which templates do not allow; leave the member out or use AWS::NoValue`,
+		`5:87: Resources.A.Properties.Pick.Fn::Select: index 3 is outside a list of 1 elements`,
+		`6:46: !Jion is not a function of templates`,
+		`7:3: Resources.C: has no Type`,
+		`7:43: Resources.C.DependsOn: there is no resource "Z"`,
+		`8:22: Outputs.O.Value: found a list, an output is a string`,
+	})
+	r, err := b.Resolve("A", nil)
+	if err != nil || r.Properties()["Size"] != (Unknown{"${P}-${Q}"}) || r.Properties()["Pick"] != (Unknown{}) {
+		t.Errorf("got %v, %v", r, err)
+	}
+	if _, found := Examine("t.yaml", []byte("a: ["), Input{}, Limits{}); len(found) != 1 {
+		t.Errorf("syntax: %v", found)
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(api))
 	f.Add([]byte(`{"Resources": {"A": {"Type": "X", "Properties": {"P": {"Fn::Join": ["", ["a", {"Ref": "B"}]]}}}}}`))
@@ -243,7 +275,17 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("Resources: {A: {Type: X, Properties: {P: !Sub |\n  ${B}\n}}}"))
 	f.Add([]byte("a: &a [*a]\nb: >\n  x\n\n  y\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		x, err := Parse("t.yaml", text, Limits{Nodes: 20_000, Depth: 50})
+		lim := Limits{Nodes: 20_000, Depth: 50}
+		seen, found := Examine("t.yaml", text, Input{}, lim)
+		if seen != nil {
+			for _, r := range seen.Resources() {
+				_, _ = seen.Resolve(r.ID, nil)
+			}
+		}
+		x, err := Parse("t.yaml", text, lim)
+		if err != nil && len(found) == 0 {
+			t.Fatalf("Parse says %v, Examine nothing", err)
+		}
 		if err != nil {
 			for _, e := range err.(Errors) {
 				if e.Line > 0 && e.Column < 1 {

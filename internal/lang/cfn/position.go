@@ -66,6 +66,7 @@ func (es Errors) Unwrap() []error {
 type report struct {
 	limit    int // of errors
 	errors   Errors
+	added    int // errors so far, repeated ones too
 	warnings Errors
 }
 
@@ -77,6 +78,7 @@ func (r *report) add(e *Error) {
 		}
 		return
 	}
+	r.added++
 	for _, old := range r.errors {
 		if old.Position == e.Position && old.Message == e.Message {
 			return

@@ -31,7 +31,7 @@ func (b *Bound) Resolve(id string, r Resolver) (*Resolved, error) {
 		return nil, fmt.Errorf("%s: the template has no resource %s under these conditions", b.Template.File, quote(id))
 	}
 	path := []string{"Resources", id, "Properties"}
-	if x.Properties == nil {
+	if x.Properties == nil || x.Properties.bad {
 		return &Resolved{template: b.Template, path: path, value: map[string]any{}, origin: &origin{node: x.member.Value}, fallback: x.member}, nil
 	}
 	v, o, err := b.resolve(x.Properties, path, r)
@@ -95,6 +95,9 @@ func (b *Bound) ResolveOutputs(r Resolver) ([]OutputValue, error) {
 func (b *Bound) resolve(n *Node, path []string, r Resolver) (any, *origin, error) {
 	rep := &report{limit: b.Template.lim.Errors}
 	v, o := b.evaluator(r, rep).value(n, path)
+	if b.lenient {
+		return v, o, nil // Examine has reported it
+	}
 	return v, o, rep.err()
 }
 
@@ -145,13 +148,18 @@ func (e *evaluator) value(n *Node, path []string) (any, *origin) {
 	if n == nil {
 		return failed(&Node{})
 	}
+	if n.bad {
+		return failed(n)
+	}
 	o := &origin{node: n}
 	switch n.Kind {
 	case List:
 		out := make([]any, 0, len(n.Items))
 		for i, item := range n.Items {
 			v, from := e.value(item, join(path, strconv.Itoa(i)))
-			if isVoid(v) {
+			if keep, ok := element(v); ok {
+				v = keep
+			} else {
 				continue
 			}
 			out = append(out, v)
@@ -168,7 +176,9 @@ func (e *evaluator) value(n *Node, path []string) (any, *origin) {
 		for i := range n.Members {
 			m := &n.Members[i]
 			v, from := e.value(m.Value, join(path, m.Key))
-			if isVoid(v) {
+			if keep, ok := element(v); ok {
+				v = keep
+			} else {
 				continue
 			}
 			from.key = m
@@ -179,6 +189,15 @@ func (e *evaluator) value(n *Node, path []string) (any, *origin) {
 		return out, o
 	}
 	return scalar(n), o
+}
+
+// element returns what stands in a list or map for a value: nothing for
+// AWS::NoValue, and something unknown for what was reported.
+func element(v any) (any, bool) {
+	if x, ok := v.(void); ok {
+		return Unknown{}, x.failed
+	}
+	return v, true
 }
 
 // call computes a function whose shape was checked by Parse.
@@ -353,6 +372,9 @@ func (e *evaluator) attribute(id, attr string, n *Node, path []string) any {
 // exists notes that a resource is needed, and fails if its condition is false.
 func (e *evaluator) exists(id string, n *Node, path []string) bool {
 	if e.b.byID[id] == nil {
+		if e.b.lenient {
+			return false
+		}
 		r := e.t.resources[id]
 		if r == nil {
 			e.fail(n, path, "there is no resource %s", quote(id))

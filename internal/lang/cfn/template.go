@@ -74,10 +74,20 @@ type Reference struct {
 	Attribute string   // empty: Ref or DependsOn
 	Depends   bool     // DependsOn
 	maybe     bool     // in a branch of Fn::If
+	call      *Node    // the function that names it; nil: DependsOn
 }
 
 // Parse reads a template. The name is for messages. The error is Errors.
 func Parse(name string, text []byte, lim Limits) (*Template, error) {
+	t, err := parse(name, text, lim)
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// parse returns what there is of a template with errors, or nil.
+func parse(name string, text []byte, lim Limits) (*Template, error) {
 	lim = lim.withDefaults()
 	if len(text) > lim.Body {
 		return nil, tooLong(name, lim, fmt.Sprintf("more than %d bytes", lim.Body))
@@ -100,10 +110,7 @@ func Parse(name string, text []byte, lim Limits) (*Template, error) {
 	p.sections(root)
 	p.check()
 	t.Warnings = sortErrors(rep.warnings)
-	if err := rep.err(); err != nil {
-		return nil, err
-	}
-	return t, nil
+	return t, rep.err()
 }
 
 // Line returns a line of the source, without its end, for showing where an

@@ -10,6 +10,7 @@ func (e *evaluator) condition(name string, n *Node, path []string) bool {
 	if v, ok := e.b.conditions[name]; ok {
 		return v
 	}
+	e.b.conditions[name] = false // what needs itself was reported
 	v := e.truth(n, path)
 	e.b.conditions[name] = v
 	return v
@@ -17,6 +18,9 @@ func (e *evaluator) condition(name string, n *Node, path []string) bool {
 
 // truth decides an expression whose shape was checked by Parse.
 func (e *evaluator) truth(n *Node, path []string) bool {
+	if n.bad {
+		return false
+	}
 	if n.Kind == Bool {
 		return scalar(n) == true
 	}

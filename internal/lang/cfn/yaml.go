@@ -249,6 +249,7 @@ func (y *yamlReader) short(n *yaml.Node, name string, arg *Node) (*Node, error) 
 			e.Help = "did you mean !" + s + "?"
 		}
 		y.report.add(e)
+		arg.bad = true
 		return arg, nil
 	}
 	if arg.Kind == Null && arg.Text == "" {

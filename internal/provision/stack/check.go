@@ -62,8 +62,8 @@ func (c *comparison) mask(s string) string {
 func (c *comparison) checkTypes() {
 	t := c.bound.Template
 	for _, r := range c.bound.Resources() {
-		if c.types.Lookup(r.Type) != nil {
-			continue
+		if r.Type == "" || c.types.Lookup(r.Type) != nil {
+			continue // without a type it was reported
 		}
 		e := &cfn.Error{Position: t.TypePosition(r.ID), Width: len(r.Type), Path: []string{"Resources", r.ID, "Type"},
 			Message: fmt.Sprintf("there is no resource type %s", r.Type),

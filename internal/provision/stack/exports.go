@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"postern/internal/lang/cfn"
 	"postern/internal/store"
 )
 
@@ -73,7 +74,7 @@ func (e *Engine) checkExports(ctx context.Context, old *State, p *Plan) error {
 			continue
 		}
 		if now[v.Export] {
-			return fmt.Errorf("%s: Outputs.%s: Export with name %s is exported twice by this template", v.Position, v.Name, v.Export)
+			return exportProblem(v, fmt.Sprintf("the export %s stands twice in this template", v.Export), "")
 		}
 		now[v.Export] = true
 		item, err := e.Store.Get(ctx, exportKey(v.Export))
@@ -85,7 +86,8 @@ func (e *Engine) checkExports(ctx context.Context, old *State, p *Plan) error {
 			return err
 		}
 		if x.Stack != p.Stack {
-			return fmt.Errorf("%s: Outputs.%s: Export with name %s is already exported by stack %s", v.Position, v.Name, v.Export, x.Stack)
+			aws := fmt.Sprintf("Export with name %s is already exported by stack %s", v.Export, x.Stack)
+			return exportProblem(v, aws, aws)
 		}
 	}
 	if old == nil {
@@ -104,6 +106,10 @@ func (e *Engine) checkExports(ctx context.Context, old *State, p *Plan) error {
 		}
 	}
 	return nil
+}
+
+func exportProblem(v cfn.OutputValue, message, aws string) error {
+	return cfn.Errors{{Position: v.Position, Width: 1, Path: []string{"Outputs", v.Name, "Export"}, Message: message, AWS: aws}}
 }
 
 // exportWrites returns what turns the exports of old outputs into those of new

@@ -184,6 +184,9 @@ func (c *comparison) current(id string) *Instance {
 // compare resolves one resource, lets its type check it, and notes the change.
 func (c *comparison) compare(r *cfn.BoundResource) {
 	typ := c.types.Lookup(r.Type)
+	if typ == nil {
+		return // reported by checkTypes
+	}
 	v, err := c.bound.Resolve(r.ID, planResolver{c})
 	if err != nil {
 		c.add(err)
