@@ -132,12 +132,12 @@ func (in *Integration) checkURI() *property.Error {
 				Saying("Invalid ARN specified in the request")
 		}
 		rest, isPath := strings.CutPrefix(parts[5], "path/")
-		action, isAction := strings.CutPrefix(parts[5], "action/")
+		_, isAction := strings.CutPrefix(parts[5], "action/")
 		if !isPath && !isAction || parts[2] != "apigateway" {
 			return property.Bad("uri", in.URI, "the ARN %q has neither path/ nor action/ after the service", in.URI).
 				Saying("AWS ARN for integration must contain path or action")
 		}
-		if in.Type == AWSProxy && !proxyTarget(parts[4], rest, isPath, action) {
+		if in.Type == AWSProxy && !proxyTarget(parts[4], rest, isPath) {
 			return property.Bad("uri", in.URI, "AWS_PROXY calls a Lambda function (…:lambda:path/2015-03-31/functions/{arn}/invocations) or Firehose").
 				Saying("Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream invocations.")
 		}
@@ -146,9 +146,9 @@ func (in *Integration) checkURI() *property.Error {
 }
 
 // proxyTarget reports whether an AWS_PROXY integration may call the address.
-func proxyTarget(service, path string, isPath bool, action string) bool {
+func proxyTarget(service, path string, isPath bool) bool {
 	if service == "firehose" {
-		return true
+		return !isPath
 	}
 	if service != "lambda" || !isPath {
 		return false
