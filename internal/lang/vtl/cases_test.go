@@ -23,7 +23,7 @@ type recorded struct {
 	Context  json.RawMessage `json:"context"`
 	Stage    json.RawMessage `json:"stageVariables"`
 	Expect   *struct {
-		Output *string `json:"output"`
+		Output *string   `json:"output"`
 		Error  *struct{} `json:"error"` // only that it fails counts
 	} `json:"expect"`
 }

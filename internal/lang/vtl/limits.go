@@ -29,7 +29,7 @@ type Limits struct {
 var defaultLimits = Limits{
 	Output:   64 << 20,
 	Steps:    20_000_000,
-	Depth:    200,
+	Depth:    500,
 	Rounds:   1000,
 	Text:     64 << 20,
 	Memory:   512 << 20,

@@ -34,7 +34,7 @@ func TestRunawayTemplatesEnd(t *testing.T) {
 		{"a list in itself", `#set($l = [1])#set($k = [$l])#set($x = $l.add($k))$l`, vtl.Limits{}},
 		{"number", `#set($n = 12345678901234567890)#foreach($i in [1..60])#set($n = $n * $n)#end`, vtl.Limits{}},
 		{"power", `#set($n = 12345678901234567890)$n.pow(2000000000)`, vtl.Limits{}},
-		{"blocks that print blocks", blocks(300), vtl.Limits{}},
+		{"blocks that print blocks", blocks(600), vtl.Limits{}},
 		{"pattern", `#set($s = '')#foreach($i in [1..60])#set($s = "a$s")#end$s.matches('(a+)+b')$s.matches('(a|aa)+b')`, vtl.Limits{}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
