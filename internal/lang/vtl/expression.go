@@ -34,6 +34,7 @@ func (n *boolNode) test(*Env) (bool, bool)     { return n.b, true }
 
 // A stringNode is a string with references or directives in it.
 type stringNode struct {
+	at   int
 	body block
 	cut  bool // the last character goes
 }
@@ -80,7 +81,7 @@ func (n *stringNode) eval(e *Env) (Value, outcome) {
 func (n *stringNode) interpolate(e *Env) (Value, outcome) {
 	if e.level == len(e.bufs) {
 		if e.level >= e.max.Depth {
-			e.exceed(0, "", "nesting", e.max.Depth, "levels")
+			e.exceed(n.at, "", "nesting", e.max.Depth, "levels")
 			return Null, failed
 		}
 		e.bufs = append(e.bufs, nil)
@@ -102,7 +103,7 @@ func (n *stringNode) interpolate(e *Env) (Value, outcome) {
 		out = out[:len(out)-size]
 	}
 	if err := e.text(len(out)); err != nil {
-		e.fail(0, "", err.Error(), err)
+		e.fail(n.at, "", err.Error(), err)
 		return Null, failed
 	}
 	return String(string(out)), found
@@ -261,6 +262,7 @@ func (n *logicNode) test(e *Env) (yes, ok bool) {
 
 // An equalNode is == or !=.
 type equalNode struct {
+	at          int
 	left, right expr
 	not         bool
 }
@@ -284,7 +286,7 @@ func (n *equalNode) test(e *Env) (yes, ok bool) {
 	default:
 		eq, err := e.looselyEqual(a, b)
 		if err != nil {
-			e.fail(0, "", err.Error(), err)
+			e.fail(n.at, "", err.Error(), err)
 			return false, false
 		}
 		yes = eq

@@ -19,16 +19,16 @@ type Limits struct {
 	Text     int           // bytes of one string value
 	Memory   int           // bytes of all values made, roughly
 	Elements int           // elements of one list, map or range
-	Match    time.Duration // of one regular expression search
+	Match    time.Duration // of one search by a regular expression; a single match has a second at most
 }
 
-// DefaultLimits holds for a rendering whose Env names none.
+// defaultLimits are those of an Env that names none.
 //
 // Rounds: see "API Gateway mapping template and access logging variable
 // reference"; the others are chosen.
 var defaultLimits = Limits{
 	Output:   64 << 20,
-	Steps:    20_000_000,
+	Steps:    50_000_000,
 	Depth:    500,
 	Rounds:   1000,
 	Text:     64 << 20,

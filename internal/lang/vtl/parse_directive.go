@@ -228,7 +228,7 @@ func (p *parser) defineNode(t *token, args []argument, body block) statement {
 	if len(args) != 1 {
 		p.fail(t, "found %d arguments of #define, expected one reference", len(args))
 	}
-	n := &defineNode{slot: -1, id: p.tmpl.defines, body: body}
+	n := &defineNode{at: p.place(t.start), slot: -1, id: p.tmpl.defines, body: body}
 	p.tmpl.defines++
 	if r := args[0].ref; r != nil && r.plain {
 		n.slot = r.slot

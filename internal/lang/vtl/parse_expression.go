@@ -28,7 +28,7 @@ func (p *parser) equality() expr {
 	x := p.relation()
 	for p.is(tokEqual) || p.is(tokNotEqual) {
 		op := p.take()
-		x = &equalNode{left: x, right: p.relation(), not: op.kind == tokNotEqual}
+		x = &equalNode{at: p.place(op.start), left: x, right: p.relation(), not: op.kind == tokNotEqual}
 	}
 	return x
 }

@@ -25,7 +25,7 @@ func (p *parser) stringLiteral(t *token) expr {
 	// A space at the end keeps a last sigil from being an error. It is taken
 	// off the output, or whatever has become the last character. Where there is
 	// a line comment, plain Velocity adds none.
-	n := &stringNode{}
+	n := &stringNode{at: p.place(t.start)}
 	if !strings.Contains(text, "##") {
 		text += " "
 		n.cut = true

@@ -193,6 +193,7 @@ func (n *failNode) render(e *Env, dst []byte) ([]byte, flow) {
 
 // A defineNode is #define.
 type defineNode struct {
+	at   int
 	slot int // -1 where no name can be set
 	id   int
 	body block
@@ -222,7 +223,7 @@ func (b *definedBlock) render(e *Env, dst []byte) (out []byte, f flow, printed b
 		return dst, onward, false
 	}
 	if e.depth == 0 {
-		return dst, e.exceed(0, "", "nesting", e.max.Depth, "levels"), true
+		return dst, e.exceed(b.node.at, "", "nesting", e.max.Depth, "levels"), true
 	}
 	*busy++
 	e.depth--
