@@ -11,7 +11,7 @@ import (
 type ids struct {
 	request  string // a UUID, version 4
 	extended string // 15 letters of base64 and an equals sign
-	trace    string // Root=1-{time}-{96 random bits}
+	trace    string // Root=1-{time}-{96 random bits};Parent={64 random bits};Sampled=0
 }
 
 // newIDs makes the identifiers with a single allocation.
@@ -19,7 +19,8 @@ func newIDs() ids {
 	const (
 		requestLen  = 36
 		extendedLen = 16
-		traceLen    = len("Root=1-01234567-0123456789abcdef01234567")
+		rootLen     = len("Root=1-01234567-0123456789abcdef01234567")
+		traceLen    = rootLen + len(";Parent=0123456789abcdef;Sampled=0")
 	)
 	var buf [requestLen + extendedLen + traceLen]byte
 	a, b := rand.Uint64(), rand.Uint64()
@@ -52,6 +53,9 @@ func newIDs() ids {
 	t[15] = '-'
 	putHex(t[16:24], s>>32)
 	putHex(t[24:40], rand.Uint64())
+	copy(t[rootLen:], ";Parent=")
+	putHex(t[rootLen+8:rootLen+24], rand.Uint64())
+	copy(t[rootLen+24:], ";Sampled=0")
 
 	all := string(buf[:])
 	return ids{
@@ -90,16 +94,25 @@ func isUUID(s string) bool {
 	return true
 }
 
-// traceHeader completes a client's X-Amzn-Trace-Id: what it has is kept, and a
-// root is made if it has none.
-func traceHeader(client, root string) string {
-	switch {
-	case client == "":
-		return root
-	case strings.Contains(client, "Root="):
-		return client
+// traceHeader completes a client's X-Amzn-Trace-Id: what it has is kept, and
+// what it lacks is taken from made. Observed.
+func traceHeader(client, made string) string {
+	if client == "" {
+		return made
 	}
-	return root + ";" + client
+	root, rest, _ := strings.Cut(made, ";")
+	parent, sampled, _ := strings.Cut(rest, ";")
+	out := client
+	if !strings.Contains(out, "Root=") {
+		out = root + ";" + out
+	}
+	if !strings.Contains(out, "Parent=") {
+		out += ";" + parent
+	}
+	if !strings.Contains(out, "Sampled=") {
+		out += ";" + sampled
+	}
+	return out
 }
 
 // traceRoot returns the root of a trace header.
