@@ -105,6 +105,7 @@ func (a *RestAPI) Properties() property.List {
 		{
 			Name:  "binaryMediaTypes",
 			Value: property.TextList(&a.BinaryMediaTypes),
+			Is:    property.Unordered,
 			Patch: property.Add | property.Replace | property.Remove,
 			Doc:   "The media types whose payloads are bytes and not text.",
 		},

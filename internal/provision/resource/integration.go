@@ -191,7 +191,3 @@ func completeIntegration(in *apigw.Integration, resource string) {
 		in.ConnectionType = ""
 	}
 }
-
-func takenSentence(typ, id string) string {
-	return "Resource of type '" + typ + "' with identifier '" + id + "' already exists."
-}

@@ -283,6 +283,9 @@ func TestCreatingTwiceFails(t *testing.T) {
 			}
 			_, err := w.try(l.typ, "Y", next)
 			wantCode(t, err, resource.AlreadyExists)
+			if _, named := l.given["PathPart"]; !named && !strings.Contains(err.Error(), "already exists.") {
+				t.Errorf("got %v", err)
+			}
 			same(t, x)
 		})
 	}

@@ -44,12 +44,14 @@ const (
 	deleting
 )
 
+// missing says in the registry's words that there is no such resource.
 func (t *table[M]) missing(id string) string {
 	return "Resource of type '" + t.name + "' with identifier '" + id + "' was not found."
 }
 
-func (t *table[M]) taken(id string) string {
-	return "Resource of type '" + t.name + "' with identifier '" + id + "' already exists."
+// takenSentence says in the registry's words that an identifier is taken.
+func takenSentence(typ, id string) string {
+	return "Resource of type '" + typ + "' with identifier '" + id + "' already exists."
 }
 
 // failure turns an error of the control plane into one of a resource type.
@@ -81,6 +83,9 @@ func (t *table[M]) failure(err error, r Request, m *M, doing action) error {
 		out.Code = ResourceConflict
 		if doing == creating && !strings.Contains(refusal.Message, "try again later") {
 			out.Code = AlreadyExists
+			if id := t.identity(m); !slices.Contains(id, "") {
+				out.Message = takenSentence(t.name, joinID(id...))
+			}
 		}
 	case apigw.LimitExceededException:
 		out.Code = ServiceLimitExceeded

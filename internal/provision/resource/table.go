@@ -350,10 +350,15 @@ func (t *table[M]) id(r Request, m *M) string {
 	if t.physicalID != nil {
 		return t.physicalID(r, m)
 	}
+	return joinID(t.identity(m)...)
+}
+
+// identity returns the values of the identifier.
+func (t *table[M]) identity(m *M) []string {
 	all := property.Encode(t.surface, t.rows(m))
 	parts := make([]string, len(t.identifier))
 	for i, name := range t.identifier {
 		parts[i], _ = all[name].(string)
 	}
-	return joinID(parts...)
+	return parts
 }
