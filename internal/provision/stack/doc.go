@@ -21,6 +21,9 @@
 //	                   Next is undone, Current was never touched
 //	                   except by updates in place, which are repeated backwards
 //
+// Under stack-exports/ and stack-imports/ stands which stack gives a value and
+// which ones use it.
+//
 // After a crash, Recover rolls back an operation that was going forward and
 // finishes every other one. A create whose answer was lost is looked for by its
 // token; all other calls are harmless to repeat.
