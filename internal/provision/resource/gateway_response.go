@@ -26,7 +26,10 @@ func gatewayResponseTypes(e *environment) []Type {
 		check:    e.checkGatewayResponse,
 		create:   e.createGatewayResponse,
 		read:     e.readGatewayResponse,
-		update: func(ctx context.Context, _ Request, _, want *gatewayResponse) error {
+		update: func(ctx context.Context, _ Request, is, want *gatewayResponse) error {
+			if equal(is.Properties(), want.Properties()) {
+				return nil
+			}
 			_, err := e.svc.PutGatewayResponse(ctx, want.api, &want.GatewayResponse)
 			return err
 		},

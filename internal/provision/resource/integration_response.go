@@ -39,7 +39,10 @@ func integrationResponseTypes(e *environment) []Type {
 			m.IntegrationResponse = *response
 			return nil
 		},
-		update: func(ctx context.Context, _ Request, _, want *integrationResponse) error {
+		update: func(ctx context.Context, _ Request, is, want *integrationResponse) error {
+			if equal(is.Properties(), want.Properties()) {
+				return nil
+			}
 			_, err := e.svc.PutIntegrationResponse(ctx, want.responseKey(), &want.IntegrationResponse)
 			return err
 		},

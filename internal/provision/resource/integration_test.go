@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"postern/internal/apigw"
 	"postern/internal/property"
@@ -216,6 +217,38 @@ func TestDeletedOutside(t *testing.T) {
 	wantCode(t, x.trySet(with(key, "Type", "MOCK", "TimeoutMilliseconds", 50)), resource.NotFound,
 		"Resource of type 'Terraform::AWS::ApiGatewayIntegration' with identifier '"+x.ref()+"' was not found.")
 	x.remove()
+}
+
+// An integration that exists is taken over by its identifier, and an update that
+// changes nothing writes nothing.
+func TestTakingOver(t *testing.T) {
+	w := newWorld(t)
+	ctx := context.Background()
+	key := w.hello()
+	if _, err := w.svc.PutIntegration(ctx, methodKey(key), &apigw.Integration{Type: apigw.HTTP, HTTPMethod: "GET", URI: "http://b/", Timeout: 5 * time.Second,
+		RequestTemplates: map[string]string{"application/json": ""}}); err != nil {
+		t.Fatal(err)
+	}
+	typ := w.Lookup(integrationType)
+	r := w.request("I", nil)
+	r.PhysicalID = key["RestApiId"].(string) + "|" + key["ResourceId"].(string) + "|GET"
+	got, err := typ.Read(ctx, r)
+	if err != nil || got.PhysicalID != r.PhysicalID || got.Properties["HttpMethod"] != "GET" {
+		t.Fatalf("got %+v, %v", got, err)
+	}
+	if problems := typ.Check(got.Properties); len(problems) > 0 {
+		t.Errorf("what was read is refused: %v", problems)
+	}
+	before := w.revision()
+	r.Old, r.Properties = got.Properties, with(key, "Type", "HTTP", "IntegrationHttpMethod", "GET", "Uri", "http://b/", "TimeoutMilliseconds", "5000")
+	if _, err := typ.Update(ctx, r); err == nil && w.revision() == before {
+		t.Error("the template has no RequestTemplates, but the integration keeps them")
+	}
+	before = w.revision()
+	r.Old = r.Properties
+	if _, err := typ.Update(ctx, r); err != nil || w.revision() != before {
+		t.Errorf("a change of nothing wrote something: %v", err)
+	}
 }
 
 // A stack of the old type has a UUID for a physical ID. The properties name the

@@ -177,7 +177,11 @@ func (l *life) update(t *testing.T, x *thing) {
 	}
 	x.set(next)
 	same(t, x)
+	before := x.w.revision()
 	x.set(next)
+	if x.w.revision() != before {
+		t.Error("an update that changes nothing wrote something")
+	}
 	same(t, x)
 	x.set(l.given)
 	same(t, x)

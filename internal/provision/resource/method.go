@@ -3,7 +3,6 @@ package resource
 import (
 	"context"
 	"maps"
-	"reflect"
 	"slices"
 	"strconv"
 
@@ -166,7 +165,7 @@ func (e *environment) setIntegration(ctx context.Context, k apigw.MethodKey, is,
 		return e.svc.DeleteIntegration(ctx, k)
 	}
 	completeIntegration(want, k.ResourceID)
-	if is != nil && reflect.DeepEqual(property.Encode(property.Wire, is.Properties()), property.Encode(property.Wire, want.Properties())) {
+	if is != nil && equal(is.Properties(), want.Properties()) {
 		return nil
 	}
 	_, err := e.svc.PutIntegration(ctx, k, want)

@@ -66,6 +66,9 @@ func without(rows property.List, flags property.Flags, names ...string) property
 	return rows
 }
 
+// equal reports whether the rows of two values of one noun say the same.
+func equal(a, b property.List) bool { return len(property.Diff(property.Wire, a, b)) == 0 }
+
 // drop removes the rows called names.
 func drop(rows property.List, names ...string) property.List {
 	return slices.DeleteFunc(rows, func(r property.Row) bool { return slices.Contains(names, r.Name) })

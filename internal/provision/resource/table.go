@@ -136,6 +136,28 @@ func (t *table[M]) decode(properties map[string]any) (*M, error) {
 	return nil, &Error{Code: InvalidRequest, Message: e.Error(), Path: e.Path, Err: e}
 }
 
+// located reads as much of r's properties as names the resource. What is missing
+// or wrong does not matter to reading and deleting; what a composite physical ID
+// says too is taken from there.
+func (t *table[M]) located(r Request) *M {
+	properties := given(r.Properties)
+	if parts := strings.Split(r.PhysicalID, "|"); len(parts) == len(t.identifier) {
+		for i, name := range t.identifier {
+			if _, said := properties[name]; !said {
+				properties[name] = parts[i]
+			}
+		}
+	}
+	m := new(M)
+	normal := property.Normal(t.surface, t.rows(new(M)), properties)
+	foldDeprecated(normal)
+	property.Decode(t.surface, t.rows(m), normal)
+	if t.identify != nil && r.PhysicalID != "" {
+		t.identify(m, r.PhysicalID)
+	}
+	return m
+}
+
 // Check reports every problem. Where a property is wrong in itself, what would
 // follow from it is not reported too.
 func (t *table[M]) Check(properties map[string]any) []Problem {
@@ -188,14 +210,11 @@ func (t *table[M]) Create(ctx context.Context, r Request) (Result, error) {
 }
 
 func (t *table[M]) Read(ctx context.Context, r Request) (Result, error) {
-	m, err := t.decode(r.Properties)
-	if err != nil {
-		return Result{}, err
-	}
+	m := t.located(r)
 	if r.PhysicalID == "" {
 		return t.recover(ctx, r, m)
 	}
-	if err := t.load(ctx, r, m); err != nil {
+	if err := t.read(ctx, r, m); err != nil {
 		return Result{}, t.failure(err, r, m, reading)
 	}
 	return t.result(r, m), nil
@@ -223,14 +242,6 @@ func (t *table[M]) recover(ctx context.Context, r Request, m *M) (Result, error)
 	return result, nil
 }
 
-// load reads the resource that r is about into m.
-func (t *table[M]) load(ctx context.Context, r Request, m *M) error {
-	if t.identify != nil {
-		t.identify(m, r.PhysicalID)
-	}
-	return t.read(ctx, r, m)
-}
-
 func (t *table[M]) Update(ctx context.Context, r Request) (Result, error) {
 	if len(r.Old) > 0 {
 		for _, c := range t.Diff(r.Old, r.Properties) {
@@ -240,11 +251,8 @@ func (t *table[M]) Update(ctx context.Context, r Request) (Result, error) {
 			}
 		}
 	}
-	is, err := t.decode(r.Properties)
-	if err != nil {
-		return Result{}, err
-	}
-	if err := t.load(ctx, r, is); err != nil {
+	is := t.located(r)
+	if err := t.read(ctx, r, is); err != nil {
 		return Result{}, t.failure(err, r, is, updating)
 	}
 	want, err := t.wanted(r, is)
@@ -257,10 +265,11 @@ func (t *table[M]) Update(ctx context.Context, r Request) (Result, error) {
 	if err := t.update(ctx, r, is, want); err != nil {
 		return Result{}, t.failure(err, r, is, updating)
 	}
-	if err := t.load(ctx, r, want); err != nil {
-		return Result{}, t.failure(err, r, want, updating)
+	now := t.located(r)
+	if err := t.read(ctx, r, now); err != nil {
+		return Result{}, t.failure(err, r, now, updating)
 	}
-	return t.result(r, want), nil
+	return t.result(r, now), nil
 }
 
 // wanted returns what an update makes of what is: properties that are given, the
@@ -296,14 +305,8 @@ func (t *table[M]) settable(m *M) map[string]any {
 }
 
 func (t *table[M]) Delete(ctx context.Context, r Request) error {
-	m, err := t.decode(r.Properties)
-	if err != nil {
-		return err
-	}
-	if t.identify != nil {
-		t.identify(m, r.PhysicalID)
-	}
-	err = t.delete(ctx, r, m)
+	m := t.located(r)
+	err := t.delete(ctx, r, m)
 	var refusal *apigw.Error
 	if errors.As(err, &refusal) && refusal.Code == apigw.NotFoundException {
 		return nil // it, or what it belonged to, is gone

@@ -39,6 +39,15 @@ func newWorld(t *testing.T) *world {
 	return &world{t: t, svc: svc, Registry: registry, finisher: resource.NewFinisher(svc, o)}
 }
 
+// revision is that of the store, which every write raises.
+func (w *world) revision() (rev store.Revision) {
+	w.t.Helper()
+	if err := w.svc.Store.View(context.Background(), func(r store.Reader) error { rev = r.Revision(); return nil }); err != nil {
+		w.t.Fatal(err)
+	}
+	return rev
+}
+
 func (w *world) request(logicalID string, properties map[string]any) resource.Request {
 	return resource.Request{
 		Stack: "shop", StackID: "arn:aws:cloudformation:us-east-1:000000000000:stack/shop/1", LogicalID: logicalID,
