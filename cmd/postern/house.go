@@ -35,6 +35,12 @@ func open(s cli.Settings) (cli.House, error) {
 	if f := h.Stacks.Finisher; f != nil {
 		h.Stacks.Finisher = stackapi.Finisher{Finisher: f}
 	}
+	// What was going on when the program last stopped is ended before anything
+	// else is done. A stack that cannot be mended does not keep the others from
+	// being served.
+	if err := h.Stacks.Recover(context.Background(), nil); err != nil && s.Log != nil {
+		s.Log.Error("recover stacks", "err", err)
+	}
 	h.Own = &stackapi.Server{
 		Stacks:    h.Stacks,
 		Endpoints: func(ctx context.Context) ([]stackapi.API, error) { return endpoints(ctx, h) },

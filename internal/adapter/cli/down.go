@@ -66,7 +66,7 @@ func (c *command) down(ctx context.Context, p *place, args []string, all, yes bo
 	if where == "" {
 		where = "memory"
 	}
-	if err := c.confirm(fmt.Sprintf("delete %s with all they made from %s?", strings.Join(names, ", "), where), yes); err != nil {
+	if err := c.confirm(fmt.Sprintf("delete %s and everything made by it from %s?", strings.Join(names, ", "), where), yes); err != nil {
 		return err
 	}
 	out := downDocument{Schema: downSchema}

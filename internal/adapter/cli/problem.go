@@ -56,7 +56,7 @@ func (c *command) problem(p stackapi.Problem, sources []source) {
 	if p.Severity == stackapi.SeverityWarning {
 		head, mark = c.style.yellow("warning:"), c.style.yellow
 	}
-	fmt.Fprintf(c.Err, "%s %s\n", head, c.style.bold(p.Message))
+	fmt.Fprintf(c.Err, "%s %s\n", head, c.style.bold(subject(p.Path)+printable(p.Message)))
 	gutter := "  "
 	if p.Line > 0 {
 		gutter = strings.Repeat(" ", max(2, len(strconv.Itoa(p.Line))))
@@ -81,6 +81,24 @@ func (c *command) problem(p stackapi.Problem, sources []source) {
 	if p.Help != "" {
 		fmt.Fprintf(c.Err, "%s %s %s\n", gutter, c.style.blue("= help:"), p.Help)
 	}
+}
+
+// subject names the property that a message is about.
+func subject(path []string) string {
+	if len(path) < 4 || path[0] != "Resources" || path[2] != "Properties" {
+		return ""
+	}
+	path = path[3:]
+	for i, name := range path {
+		if name == "Ref" || strings.HasPrefix(name, "Fn::") {
+			path = path[:i]
+			break
+		}
+	}
+	if len(path) == 0 {
+		return ""
+	}
+	return printable(strings.Join(path, ".")) + ": "
 }
 
 // excerpt returns the line a problem is about and what underlines the place. A

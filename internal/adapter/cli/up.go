@@ -111,18 +111,19 @@ func (u *up) run(ctx context.Context, files []string) error {
 		s.close()
 		return err
 	}
+	var changes chan func()
+	if u.watching {
+		w, err := u.watch(files, s.client())
+		if err != nil {
+			s.close()
+			return err
+		}
+		defer w.close()
+		changes = w.changes
+	}
 	s.serve()
 	u.live(s, false)
-	if !u.watching {
-		return s.wait(ctx, u.timeout, nil)
-	}
-	w, err := u.watch(files, s.client())
-	if err != nil {
-		s.close()
-		return err
-	}
-	defer w.close()
-	return s.wait(ctx, u.timeout, w.changes)
+	return s.wait(ctx, u.timeout, changes)
 }
 
 // ask reads the templates and makes the requests of them.
@@ -195,7 +196,7 @@ func (c *command) put(ctx context.Context, client *stackapi.Client, sources []so
 		r, err := c.putOne(ctx, client, s, requests[i])
 		if err != nil {
 			if i > 0 {
-				c.note("%s %s stay as provisioned; %s was not", c.style.yellow("!"), count(i, "stack"), s.stack)
+				c.note("%s stack %s is not as wanted; before it were provisioned: %s", c.style.yellow("!"), s.stack, count(i, "stack"))
 			}
 			return results, err
 		}
