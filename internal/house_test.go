@@ -37,7 +37,7 @@ const houseRules = `
 	message                            < adapter/listen;
 	control, publish                   < adapter/awsapi;
 	control                            < adapter/awsapi/recorded;
-	provision/stack, dataplane         < adapter/stackapi;
+	provision/stack, dataplane, adapter/listen < adapter/stackapi;
 	adapter/awsapi, adapter/stackapi   < adapter/cli;
 
 	# the wiring knows everybody

@@ -5,6 +5,7 @@ package house
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -168,8 +169,24 @@ func (h *House) Handler() http.Handler {
 			h.Own.ServeHTTP(w, r)
 			return
 		}
+		if reason := listen.Local(r, "amazonaws.com", "amazonaws.com.cn", "localstack.cloud"); reason != "" {
+			refuse(w, reason)
+			return
+		}
 		h.aws.ServeHTTP(w, r)
 	})
+}
+
+// refuse answers a page of another site, or another machine, that tries to use
+// the control plane.
+func refuse(w http.ResponseWriter, reason string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("x-amzn-ErrorType", string(apigw.AccessDeniedException))
+	w.WriteHeader(apigw.AccessDeniedException.Status())
+	text, err := json.Marshal(map[string]string{"message": "The control plane answers this machine's own programs only: " + reason})
+	if err == nil {
+		_, _ = w.Write(text)
+	}
 }
 
 // observe logs what an operator should act on: requests that failed through the

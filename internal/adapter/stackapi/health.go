@@ -3,6 +3,8 @@ package stackapi
 import (
 	"net/http"
 	"sync/atomic"
+
+	"postern/internal/adapter/listen"
 )
 
 // health says that the process can answer. It never touches the store.
@@ -44,7 +46,7 @@ func (d *Drain) Start() { d.draining.Store(true) }
 func (d *Drain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if d.draining.Load() {
 		w.Header().Set("Connection", "close")
-		if r.URL.Path == "/_postern/readyz" && loopbackHost(r.Host) {
+		if r.URL.Path == "/_postern/readyz" && listen.LoopbackHost(r.Host) {
 			w.Header().Set(versionHeader, d.Version)
 			writeReady(w, d.Version, []string{"draining"})
 			return

@@ -3,6 +3,7 @@ package stackapi
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"postern/internal/lang/cfn"
 )
@@ -33,4 +34,12 @@ func blame(err error) error {
 		f.Message = es[0].Error()
 	}
 	return f
+}
+
+// quoted cuts what a stranger sent.
+func quoted(s string) string {
+	if len(s) > 80 {
+		s = s[:80] + "…"
+	}
+	return `"` + strings.ToValidUTF8(s, "?") + `"`
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 
+	"postern/internal/adapter/listen"
 	"postern/internal/provision/stack"
 )
 
@@ -65,7 +66,7 @@ func (s *Server) route() {
 	api := func(pattern string, f func(http.ResponseWriter, *http.Request) error) {
 		method, path, _ := strings.Cut(pattern, " ")
 		mux.HandleFunc(method+" "+prefix+path, func(w http.ResponseWriter, r *http.Request) {
-			if reason := local(r); reason != "" {
+			if reason := listen.Local(r); reason != "" {
 				s.fail(w, r, &refusal{http.StatusForbidden, Failure{Code: CodeNotAllowed, Message: reason}})
 				return
 			}

@@ -1,6 +1,7 @@
-package stackapi
+package listen
 
 import (
+	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
@@ -8,26 +9,28 @@ import (
 	"strings"
 )
 
-// This file decides who may use the API.
+// This file decides who may use what is meant for this machine's own programs.
 //
 //   - The connection comes from a loopback address.
-//   - Host is a loopback name or address. A page on evil.example whose name
+//   - Host is a loopback name or address, or one of the names that its clients
+//     know it by. A page on evil.example whose name
 //     resolves to 127.0.0.1 (DNS rebinding) sends evil.example.
 //   - Origin, if a browser sends one, is the origin of the request itself, and
 //     Sec-Fetch-Site says neither cross-site nor same-site.
 
-// local returns why a request is not answered, or "".
-func local(r *http.Request) string {
+// Local returns why a request is not one of this machine's own programs, or "".
+// domains are names whose hosts, and those below them, lead here too.
+func Local(r *http.Request, domains ...string) string {
 	if !loopbackAddress(r.RemoteAddr) {
 		return "the request comes from " + r.RemoteAddr + ", only this machine's loopback addresses are answered"
 	}
-	if !loopbackHost(r.Host) {
-		return "the Host is " + quoted(r.Host) + ", expected localhost or a loopback address"
+	if !LoopbackHost(r.Host) && !below(r.Host, domains) {
+		return "the Host is " + fmt.Sprintf("%.80q", r.Host) + ", expected localhost or a loopback address"
 	}
 	if origin := r.Header.Get("Origin"); origin != "" {
 		u, err := url.Parse(origin)
 		if err != nil || u.Host == "" || !strings.EqualFold(u.Host, r.Host) {
-			return "the Origin is " + quoted(origin) + ", expected that of " + r.Host
+			return "the Origin is " + fmt.Sprintf("%.80q", origin) + ", expected that of " + r.Host
 		}
 	}
 	if site := r.Header.Get("Sec-Fetch-Site"); site == "cross-site" || site == "same-site" {
@@ -42,9 +45,9 @@ func loopbackAddress(addr string) bool {
 	return err == nil && a.Addr().Unmap().IsLoopback()
 }
 
-// loopbackHost reports whether a Host is localhost, below localhost, or a
+// LoopbackHost reports whether a Host is localhost, below localhost, or a
 // loopback address.
-func loopbackHost(host string) bool {
+func LoopbackHost(host string) bool {
 	name := host
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		name = h
@@ -57,10 +60,17 @@ func loopbackHost(host string) bool {
 	return name == "localhost" || strings.HasSuffix(name, ".localhost")
 }
 
-// quoted cuts what a stranger sent.
-func quoted(s string) string {
-	if len(s) > 80 {
-		s = s[:80] + "…"
+// below reports whether a Host is one of domains or below it.
+func below(host string, domains []string) bool {
+	name := host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		name = h
 	}
-	return `"` + strings.ToValidUTF8(s, "?") + `"`
+	name = "." + strings.ToLower(name)
+	for _, d := range domains {
+		if strings.HasSuffix(name, "."+d) {
+			return true
+		}
+	}
+	return false
 }
