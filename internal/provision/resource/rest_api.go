@@ -176,19 +176,7 @@ func (e *environment) readRestAPI(ctx context.Context, r Request, m *restAPI) er
 }
 
 func (e *environment) updateRestAPI(ctx context.Context, r Request, is, want *restAPI) error {
-	var ops []property.PatchOperation
-	from, to := is.EndpointConfiguration, want.EndpointConfiguration
-	if to == nil {
-		// Observed: an endpoint that is no longer mentioned stays.
-		want.EndpointConfiguration = from
-	} else if from != nil {
-		if len(to.Types) > 0 && len(from.Types) > 0 && to.Types[0] != from.Types[0] {
-			ops = append(ops, property.PatchOperation{Op: "replace", Path: "/endpointConfiguration/types/" + from.Types[0], Value: to.Types[0], HasValue: true})
-		}
-		next := *to
-		next.Types, next.IPAddressType = from.Types, or(to.IPAddressType, from.IPAddressType)
-		want.EndpointConfiguration = &next
-	}
+	ops := retype(is, want)
 	more, _ := property.PatchesFrom(is.Properties(), want.Properties())
 	if ops = append(ops, more...); len(ops) > 0 {
 		if _, err := e.svc.UpdateRestAPI(ctx, is.ID, ops); err != nil {
@@ -196,6 +184,31 @@ func (e *environment) updateRestAPI(ctx context.Context, r Request, is, want *re
 		}
 	}
 	return e.retag(ctx, r, "/restapis/"+is.ID, want.Tags)
+}
+
+// retype returns the operation that changes the type of an endpoint, if it
+// changes, and leaves in is what the operation makes of the rest.
+func retype(is, want *restAPI) []property.PatchOperation {
+	if is.EndpointConfiguration == nil || want.EndpointConfiguration == nil || len(is.EndpointConfiguration.Types) == 0 {
+		want.EndpointConfiguration = is.EndpointConfiguration // one that is no longer mentioned stays
+		return nil
+	}
+	from, to := *is.EndpointConfiguration, *want.EndpointConfiguration
+	is.EndpointConfiguration, want.EndpointConfiguration = &from, &to
+	if len(to.Types) == 0 || to.Types[0] == from.Types[0] {
+		to.Types, to.IPAddressType = from.Types, or(to.IPAddressType, from.IPAddressType)
+		return nil
+	}
+	op := property.PatchOperation{Op: "replace", Path: "/endpointConfiguration/types/" + from.Types[0], Value: to.Types[0], HasValue: true}
+	from.Types = to.Types
+	if to.Types[0] == "PRIVATE" {
+		from.IPAddressType = "dualstack"
+		to.IPAddressType = or(to.IPAddressType, "dualstack")
+	} else {
+		from.VPCEndpointIDs = nil
+		to.IPAddressType = or(to.IPAddressType, "ipv4")
+	}
+	return []property.PatchOperation{op}
 }
 
 // withStackTags adds the tags of the stack, but for the system's own, which the

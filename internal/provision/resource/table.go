@@ -263,7 +263,11 @@ func (t *table[M]) Update(ctx context.Context, r Request) (Result, error) {
 		t.identify(want, r.PhysicalID)
 	}
 	if err := t.update(ctx, r, is, want); err != nil {
-		return Result{}, t.failure(err, r, is, updating)
+		doing := updating
+		if gone(err) && t.read(ctx, r, t.located(r)) == nil {
+			doing = creating // it is there; what a property names is not
+		}
+		return Result{}, t.failure(err, r, want, doing)
 	}
 	now := t.located(r)
 	if err := t.read(ctx, r, now); err != nil {
