@@ -165,3 +165,25 @@ func TestLoggingLevelWaitsForARole(t *testing.T) {
 		t.Errorf("level %q after there is a role", level)
 	}
 }
+
+// A canary's deployment is the stage's until somebody says otherwise.
+func TestCanaryOfAStage(t *testing.T) {
+	w := newWorld(t)
+	api := w.deployable()
+	d := w.make("AWS::ApiGateway::Deployment", "D", object("RestApiId", api))
+	d2 := w.make("AWS::ApiGateway::Deployment", "D2", object("RestApiId", api))
+	base := object("RestApiId", api, "StageName", "prod", "DeploymentId", d.ref())
+	x := w.make("AWS::ApiGateway::Stage", "S", base)
+	for _, canary := range []any{
+		object("PercentTraffic", "10"),
+		object("PercentTraffic", 20, "StageVariableOverrides", object("a", "b")),
+		object("PercentTraffic", 0, "DeploymentId", d2.ref(), "UseStageCache", "true"),
+		nil,
+	} {
+		x.set(with(base, "CanarySetting", canary))
+		same(t, x)
+	}
+	if s := w.stage(api, "prod"); s.CanarySettings != nil {
+		t.Errorf("the canary is still there: %+v", s.CanarySettings)
+	}
+}
