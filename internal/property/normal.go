@@ -52,8 +52,10 @@ func normal(s *Surface, value Value, v any) any {
 
 // scalarNormal reads and writes v through the field of value.
 func scalarNormal(s *Surface, value Value, v any) any {
-	if err := value.decode(s, v); err != nil && len(flatten(err).Failures()) > 0 {
-		return v
+	for _, e := range flatten(value.decode(s, v)) {
+		if !e.Warning && e.Kind != OutOfRange { // what is out of range was read
+			return v
+		}
 	}
 	return value.encode(s)
 }
