@@ -457,7 +457,7 @@ func (b *built) step(suffix, request string) {
 			b.Errorf("request%s: the backend did not get %q; it got\n%s", suffix, line, got)
 		}
 	}
-	if want := strings.TrimSpace(b.fill.Replace(b.walk.text["log"+suffix])); want != "" && !strings.Contains(b.log.String(), want) {
+	if want := strings.TrimSpace(b.fill.Replace(b.walk.text["log"+suffix])); want != "" && !b.log.has(want) {
 		b.Errorf("request%s: no line of the log has %q:\n%s", suffix, want, b.log.String())
 	}
 }
@@ -556,13 +556,18 @@ func (r *backendRecorder) forget() {
 
 // A syncBuffer is a log that can be read while it is written.
 type syncBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
+	mu      sync.Mutex
+	buf     bytes.Buffer
+	written chan struct{} // closed by the next write; nil: nobody waits
 }
 
 func (s *syncBuffer) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.written != nil {
+		close(s.written)
+		s.written = nil
+	}
 	return s.buf.Write(p)
 }
 
@@ -570,4 +575,27 @@ func (s *syncBuffer) String() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.buf.String()
+}
+
+// has waits until the log has text: a request is logged when its answer is on
+// the way. It gives up after ten seconds.
+func (s *syncBuffer) has(text string) bool {
+	giveUp := time.After(10 * time.Second)
+	for {
+		s.mu.Lock()
+		found := strings.Contains(s.buf.String(), text)
+		if s.written == nil {
+			s.written = make(chan struct{})
+		}
+		written := s.written
+		s.mu.Unlock()
+		if found {
+			return true
+		}
+		select {
+		case <-written:
+		case <-giveUp:
+			return false
+		}
+	}
 }
