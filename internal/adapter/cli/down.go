@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,7 +34,7 @@ meant. On a terminal you are asked first; elsewhere --yes is needed.`,
 		Example: `  postern down quickstart
   postern down examples/quickstart/template.yaml --yes`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.down(cmd.Context(), &p, args, all, yes)
+			return c.down(cmd, &p, args, all, yes)
 		},
 	}
 	f := cmd.Flags()
@@ -45,8 +44,9 @@ meant. On a terminal you are asked first; elsewhere --yes is needed.`,
 	return cmd
 }
 
-func (c *command) down(ctx context.Context, p *place, args []string, all, yes bool) error {
-	client, where, done, err := c.reach(ctx, p)
+func (c *command) down(cmd *cobra.Command, p *place, args []string, all, yes bool) error {
+	ctx := cmd.Context()
+	client, where, done, err := c.reach(ctx, p, cmd.Flags())
 	if err != nil {
 		return err
 	}

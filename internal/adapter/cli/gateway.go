@@ -147,6 +147,14 @@ func nextPort(addr string) string {
 	return net.JoinHostPort(host, fmt.Sprint(n+1))
 }
 
+// agrees refuses flags that a running gateway cannot obey.
+func (c *command) agrees(info *stackapi.Info, p *place, s Settings, f *pflag.FlagSet) error {
+	if why := differs(info, s, f); why != "" {
+		return failed("stop that gateway, or leave the flag out", "the gateway that runs at %s %s", p.url(), why)
+	}
+	return nil
+}
+
 // differs says in what a running gateway is not what the flags ask for, or "".
 // Only flags that were given count.
 func differs(info *stackapi.Info, s Settings, f *pflag.FlagSet) string {
@@ -199,17 +207,17 @@ func (c *command) checker(s Settings) (*stackapi.Client, func(), error) {
 
 // reach returns a client of the running gateway, or of one in this process over
 // the data directory, if there is one. The second result says which.
-func (c *command) reach(ctx context.Context, p *place) (client *stackapi.Client, where string, done func(), err error) {
+func (c *command) reach(ctx context.Context, p *place, f *pflag.FlagSet) (client *stackapi.Client, where string, done func(), err error) {
 	info, err := c.running(ctx, p)
 	if err != nil {
 		return nil, "", nil, err
 	}
-	if info != nil {
-		return p.client(), "the gateway at " + p.url(), func() {}, nil
-	}
 	s, err := c.settings(p)
 	if err != nil {
 		return nil, "", nil, err
+	}
+	if info != nil {
+		return p.client(), "the gateway at " + p.url(), func() {}, c.agrees(info, p, s, f)
 	}
 	where = s.DataDir
 	if _, err := os.Stat(s.DataDir); s.DataDir == "" || errors.Is(err, fs.ErrNotExist) {

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -41,7 +40,7 @@ data directory, or if there is none with nothing.
   postern plan examples/quickstart/template.yaml --detailed-exitcode -o json`,
 		Args: c.needTemplates,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.plan(cmd.Context(), &p, &t, args, detailed)
+			return c.plan(cmd, &p, &t, args, detailed)
 		},
 	}
 	f := cmd.Flags()
@@ -52,7 +51,8 @@ data directory, or if there is none with nothing.
 	return cmd
 }
 
-func (c *command) plan(ctx context.Context, p *place, t *templates, files []string, detailed bool) error {
+func (c *command) plan(cmd *cobra.Command, p *place, t *templates, files []string, detailed bool) error {
+	ctx := cmd.Context()
 	sources, err := c.read(files, t)
 	if err != nil {
 		return err
@@ -68,7 +68,7 @@ func (c *command) plan(ctx context.Context, p *place, t *templates, files []stri
 	if err := c.check(ctx, settings, sources, requests); err != nil {
 		return err
 	}
-	client, where, done, err := c.reach(ctx, p)
+	client, where, done, err := c.reach(ctx, p, cmd.Flags())
 	if err != nil {
 		return err
 	}

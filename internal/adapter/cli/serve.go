@@ -51,7 +51,10 @@ func (c *command) start(ctx context.Context, p *place, withEcho string) (_ *serv
 	if s.listener, err = c.Listen(ctx, p.listen); err != nil {
 		help := ""
 		if errors.Is(err, syscall.EADDRINUSE) {
-			help = "postern ls asks whether it is a Postern; --listen " + nextPort(p.listen) + " takes another address"
+			help = "--listen " + nextPort(p.listen) + " takes another address"
+			if name := holder(p.listen); name != "" {
+				help = name + " listens there; stop it, or take another address with --listen " + nextPort(p.listen)
+			}
 		}
 		return nil, failed(help, "%w", err)
 	}

@@ -252,8 +252,8 @@ func (c *command) show(url string, results []*stackapi.Result) error {
 
 // update changes a gateway that runs in another process.
 func (u *up) update(ctx context.Context, info *stackapi.Info, settings Settings, files []string, sources []source, requests []stackapi.StackRequest) error {
-	if why := differs(info, settings, u.flags); why != "" {
-		return failed("stop that gateway, or leave the flag out", "the gateway that runs at %s %s", u.place.url(), why)
+	if err := u.agrees(info, &u.place, settings, u.flags); err != nil {
+		return err
 	}
 	if u.echo != "" && !echoAnswers(ctx, u.echo) {
 		return failed("start it in another terminal: postern echo --listen "+u.echo, "--with-echo %s: this command ends when the gateway at %s is updated, and no echo backend runs there yet", u.echo, u.place.url())

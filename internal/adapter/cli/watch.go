@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -104,7 +105,8 @@ func (w *watch) mine(name string) bool {
 			return true
 		}
 	}
-	return false
+	// Kubernetes changes the files of a ConfigMap by turning the link ..data.
+	return strings.HasPrefix(filepath.Base(name), "..")
 }
 
 // provision brings up what has changed.

@@ -3,6 +3,7 @@ package stackapi
 import (
 	"net/http"
 	"strings"
+	"unicode/utf8"
 )
 
 func (s *Server) invoke(w http.ResponseWriter, r *http.Request) error {
@@ -23,6 +24,9 @@ func (s *Server) invoke(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	out.Schema = InvokeSchema
+	if utf8.Valid(out.Body) {
+		out.Text = string(out.Body)
+	}
 	write(w, http.StatusOK, out)
 	return nil
 }

@@ -263,6 +263,7 @@ type InvokeResponse struct {
 	Status  int         `json:"status"`
 	Headers [][2]string `json:"headers"`
 	Body    []byte      `json:"body,omitempty"` // base64 in JSON
+	Text    string      `json:"text,omitempty"` // the body, if it is text
 	Log     []string    `json:"log,omitempty"`  // execution log, a line each
 	Millis  float64     `json:"ms"`
 }
