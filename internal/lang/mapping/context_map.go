@@ -62,6 +62,10 @@ func (n *contextNode) child(name string) *contextNode {
 
 // contextMap returns $context.
 func (m *machine) contextMap() *vtl.Map {
+	if !m.context.known && m.scope.given != nil {
+		m.context.m = *m.givenContext()
+		m.context.known = true
+	}
 	if !m.context.known {
 		m.context.m = *vtl.LazyMap((*contextRoot)(m), vtl.Hashed|vtl.Silent)
 		m.context.known = true

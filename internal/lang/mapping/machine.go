@@ -87,7 +87,7 @@ func (m *machine) payload() *payload { return m.scope.payload(m.scope.inResponse
 // globals is the variables a template starts with.
 type globals machine
 
-// Variable returns one of the four gateway variables.
+// Variable returns one of the four gateway variables, or one that was given.
 func (g *globals) Variable(name string) (vtl.Value, bool) {
 	m := (*machine)(g)
 	switch name {
@@ -100,5 +100,6 @@ func (g *globals) Variable(name string) (vtl.Value, bool) {
 	case "stageVariables":
 		return vtl.LazyMap(&stageVariables{vars: m.scope.StageVariables}, vtl.Hashed).Value(), true
 	}
-	return vtl.Null, false
+	v, ok := m.scope.more[name]
+	return v, ok
 }

@@ -1,6 +1,9 @@
 package mapping
 
-import "postern/internal/message"
+import (
+	"postern/internal/lang/vtl"
+	"postern/internal/message"
+)
 
 // A Scope is what the expressions and templates of one request can see. It is
 // owned by one exchange and reused between requests. It is not safe for
@@ -17,6 +20,8 @@ type Scope struct {
 	responseHeader message.Header
 	responseBody   []byte
 	inResponse     bool
+	given          *vtl.Map      // $context of templates in place of Context; nil: none
+	more           vtl.Variables // beside the four of API Gateway; nil: none
 
 	machine *machine // nil until the first template or JSON body
 }
