@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"postern/internal/nearest"
 )
 
 // Decode reads in, an object in the spelling of s, into the fields of rows. A
@@ -52,9 +54,7 @@ func Decode(s *Surface, rows List, in map[string]any) Errors {
 	for name, v := range in {
 		if !names[name] {
 			e := &Error{Path: []string{name}, Kind: Unknown, Found: v, Message: "no such property"}
-			if near := Nearest(name, sortedKeys(names)); near != "" {
-				e.Help = "did you mean " + near + "?"
-			}
+			e.Help = nearest.Question(name, sortedKeys(names))
 			errs = append(errs, e)
 		}
 	}

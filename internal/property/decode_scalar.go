@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"postern/internal/nearest"
 )
 
 // This file reads scalars. Templates write numbers and booleans also as text,
@@ -127,9 +129,7 @@ func (t *text[T]) decode(s *Surface, v any) error {
 	}
 	e := &Error{Kind: NotOneOf, Found: str, Allowed: words,
 		Message: fmt.Sprintf("%q is not one of %s", shorten(str), strings.Join(words, ", "))}
-	if near := Nearest(str, words); near != "" {
-		e.Help = "did you mean " + near + "?"
-	}
+	e.Help = nearest.Question(str, words)
 	return e
 }
 

@@ -98,24 +98,6 @@ func TestNamesOfSurfaces(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
-	candidates := []string{"RequestTemplates", "RequestParameters", "Uri", "Type"}
-	for _, tt := range []struct{ word, want string }{
-		{"RequestTemplate", "RequestTemplates"},
-		{"requesttemplates", "RequestTemplates"},
-		{"RequestTemlpates", "RequestTemplates"},
-		{"Url", "Uri"},
-		{"Tpye", "Type"},
-		{"", ""},
-		{"Elephant", ""},
-		{strings.Repeat("x", 10_000), ""},
-	} {
-		if got := property.Nearest(tt.word, candidates); got != tt.want {
-			t.Errorf("%.20s: got %q, want %q", tt.word, got, tt.want)
-		}
-	}
-}
-
 func TestErrorsTakeTheSpellingOfTheSurface(t *testing.T) {
 	errs := property.Errors{property.Bad("boilInMillis", 20, "20 is too short")}
 	got := errs.Spell(property.TerraformType, (&kettle{}).Properties())

@@ -81,20 +81,6 @@ func TestStacksAreNamedAfterFiles(t *testing.T) {
 	}
 }
 
-func TestNearestName(t *testing.T) {
-	names := []string{"listen", "parameters", "stack-name", "watch"}
-	for _, tt := range []struct{ name, want string }{
-		{"stak-name", "stack-name"},
-		{"lisen", "listen"},
-		{"Watch", "watch"},
-		{"colour", ""},
-	} {
-		if got := near(tt.name, names); got != tt.want {
-			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
-		}
-	}
-}
-
 func TestNextPort(t *testing.T) {
 	for _, tt := range []struct{ addr, want string }{
 		{"127.0.0.1:4566", "127.0.0.1:4567"},

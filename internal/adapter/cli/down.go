@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"postern/internal/adapter/stackapi"
+	"postern/internal/nearest"
 )
 
 // downSchema is what down -o json prints.
@@ -119,7 +120,7 @@ func chosen(stacks []stackapi.Stack, args []string, all bool) ([]string, error) 
 			if len(have) > 0 {
 				help = "there are " + strings.Join(have, ", ")
 			}
-			if best := near(a, have); best != "" {
+			if best := nearest.Word(a, have); best != "" {
 				help = "did you mean " + best + "?"
 			}
 			return nil, failed(help, "there is no stack %s", a)

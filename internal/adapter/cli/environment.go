@@ -1,11 +1,12 @@
 package cli
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"postern/internal/nearest"
 )
 
 // environment sets the flags that are not given from the environment: POSTERN_
@@ -54,40 +55,9 @@ func nearFlag(cmd *cobra.Command, err error) error {
 	if ok {
 		var names []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-		if best := near(name, names); best != "" {
+		if best := nearest.Word(name, names); best != "" {
 			help = "did you mean --" + best + "?"
 		}
 	}
 	return usage(help, "%s", message)
-}
-
-// near returns the name most like a mistyped one, or "".
-func near(name string, names []string) string {
-	best, least := "", max(2, len(name)/4)+1
-	for _, n := range slices.Sorted(slices.Values(names)) {
-		if d := distance(strings.ToLower(name), n); d < least {
-			best, least = n, d
-		}
-	}
-	return best
-}
-
-// distance counts the bytes to insert, drop or exchange to make b of a.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
-		}
-	}
-	return row[len(b)]
 }

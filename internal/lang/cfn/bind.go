@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"postern/internal/nearest"
 )
 
 // An Input is what a template is told from outside.
@@ -171,7 +173,7 @@ func (b *Bound) parameters(rep *report) {
 				aws = "Parameter values specified for a template which does not require them."
 			}
 			rep.add(&Error{Position: Position{File: t.File}, Path: []string{"Parameters", name}, Message: "a value is given for a parameter that the template does not have",
-				Help: didYouMean(name, names), AWS: aws})
+				Help: nearest.Question(name, names), AWS: aws})
 		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"postern/internal/nearest"
 )
 
 // This file checks what can be known without parameter values: that functions
@@ -137,7 +139,7 @@ func (p *parser) call(n *Node, path []string, s scope) bool {
 	}
 	if !slices.Contains(functions, name) {
 		e := p.errorf(n, path, "there is no function %s", quote(name))
-		e.Help = didYouMean(name, slices.Concat(functions, conditionFunctions))
+		e.Help = nearest.Question(name, slices.Concat(functions, conditionFunctions))
 		e.AWS = "Template error: unknown function " + name
 		return true
 	}
@@ -335,7 +337,7 @@ func (p *parser) findInMap(arg *Node, path []string, s scope) {
 			}
 		}
 		e := p.errorf(m, path, "there is no mapping %s", quote(m.Text))
-		e.Help = didYouMean(m.Text, names)
+		e.Help = nearest.Question(m.Text, names)
 		e.AWS = fmt.Sprintf("Template error: Mapping named '%s' is not present in the 'Mappings' section of template.", m.Text)
 	}
 	for i, item := range arg.Items[:3] {
@@ -348,7 +350,7 @@ func (p *parser) name(name string, at Position, w int, path []string, s scope) {
 	switch {
 	case strings.HasPrefix(name, "AWS::"):
 		if !slices.Contains(pseudo, name) {
-			p.report.add(&Error{Position: at, Width: w, Path: path, Message: fmt.Sprintf("there is no pseudo parameter %s", quote(name)), Help: didYouMean(name, pseudo),
+			p.report.add(&Error{Position: at, Width: w, Path: path, Message: fmt.Sprintf("there is no pseudo parameter %s", quote(name)), Help: nearest.Question(name, pseudo),
 				AWS: p.unresolvedAWS(name, s.block)})
 		}
 	case p.t.parameters[name] != nil:
@@ -412,6 +414,6 @@ func (p *parser) unresolved() {
 			continue
 		}
 		p.report.add(&Error{Position: r.Position, Width: r.Width, Path: r.Path, Message: fmt.Sprintf("there is no %s %s", what, quote(r.To)),
-			Help: didYouMean(r.To, names), AWS: p.unresolvedAWS(r.To, r.Path[0])})
+			Help: nearest.Question(r.To, names), AWS: p.unresolvedAWS(r.To, r.Path[0])})
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"postern/internal/nearest"
 )
 
 // boolean checks an expression that is true or false.
@@ -56,7 +58,7 @@ func (p *parser) boolean(n *Node, path []string, s scope) {
 		}
 	default:
 		e := p.errorf(n, path, "%s does not give true or false, expected one of %s", quote(name), strings.Join(conditionFunctions, ", "))
-		e.Help = didYouMean(name, conditionFunctions)
+		e.Help = nearest.Question(name, conditionFunctions)
 		e.AWS = "Template format error: Conditions can only be boolean operations on parameters and other conditions"
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/dlclark/regexp2/v2"
+
+	"postern/internal/nearest"
 )
 
 // A Parameter is a parameter as it is declared.
@@ -126,7 +128,7 @@ func (p *parser) parameterType(x *Parameter, n *Node, path []string) {
 		p.warnf(n, path, "%s is read as text, its existence is not checked", n.Text)
 	default:
 		e := p.errorf(n, path, "%s is not a parameter type", quote(n.Text))
-		e.Help = didYouMean(n.Text, []string{"String", "Number", "List<Number>", "List<String>", "CommaDelimitedList"})
+		e.Help = nearest.Question(n.Text, []string{"String", "Number", "List<Number>", "List<String>", "CommaDelimitedList"})
 		e.AWS = fmt.Sprintf("Template format error: Unrecognized parameter type: %s", n.Text)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"postern/internal/nearest"
 )
 
 // A parser turns nodes into a Template.
@@ -44,7 +46,7 @@ func (p *parser) sections(root *Node) {
 		m := &root.Members[i]
 		if !slices.Contains(sectionNames, m.Key) {
 			e := p.keyErrorf(m, []string{m.Key}, "%s is not a section of a template", quote(m.Key))
-			e.Help = didYouMean(m.Key, sectionNames)
+			e.Help = nearest.Question(m.Key, sectionNames)
 			e.AWS = fmt.Sprintf("Invalid template property or properties [%s]", m.Key)
 		}
 	}
@@ -248,7 +250,7 @@ func (p *parser) members(n *Node, path, known []string, aws string) {
 	for i := range n.Members {
 		if m := &n.Members[i]; !slices.Contains(known, m.Key) {
 			e := p.keyErrorf(m, join(path, m.Key), "%s is not one of %s", quote(m.Key), strings.Join(known, ", "))
-			e.Help = didYouMean(m.Key, known)
+			e.Help = nearest.Question(m.Key, known)
 			if aws != "" {
 				e.AWS = fmt.Sprintf(aws, m.Key)
 			}
@@ -284,7 +286,7 @@ func (p *parser) unknownCondition(n *Node, path []string) {
 		names = append(names, c.Name)
 	}
 	e := p.errorf(n, path, "there is no condition %s", quote(n.Text))
-	e.Help = didYouMean(n.Text, names)
+	e.Help = nearest.Question(n.Text, names)
 	e.AWS = fmt.Sprintf("Template format error: Unresolved condition dependency %s", n.Text)
 }
 
@@ -322,7 +324,7 @@ func (p *parser) policy(n *Node, path []string, allowed ...string) *Node {
 	}
 	if n.Kind != String || !slices.Contains(allowed, n.Text) {
 		e := p.errorf(n, path, "%s is not one of %s", n.brief(), strings.Join(allowed, ", "))
-		e.Help = didYouMean(n.Text, allowed)
+		e.Help = nearest.Question(n.Text, allowed)
 		e.AWS = fmt.Sprintf("Template format error: Unrecognized %s %s for resource %s", path[2], n.Text, path[1])
 		return nil
 	}

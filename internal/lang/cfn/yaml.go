@@ -9,6 +9,8 @@ import (
 
 	"go.yaml.in/yaml/v4"
 	"go.yaml.in/yaml/v4/plugin/loaderlimits"
+
+	"postern/internal/nearest"
 )
 
 // This file reads YAML with positions.
@@ -245,7 +247,7 @@ func (y *yamlReader) short(n *yaml.Node, name string, arg *Node) (*Node, error) 
 	if !known {
 		e := &Error{Position: y.position(int32(n.Line), int32(n.Column)), Width: utf8.RuneCountInString(name) + 1,
 			Message: fmt.Sprintf("!%s is not a function of templates", clip(name))}
-		if s := nearest(name, shortTags); s != "" {
+		if s := nearest.Word(name, shortTags); s != "" {
 			e.Help = "did you mean !" + s + "?"
 		}
 		y.report.add(e)

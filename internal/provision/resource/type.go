@@ -12,6 +12,8 @@ import (
 	"slices"
 	"sort"
 	"strings"
+
+	"postern/internal/nearest"
 )
 
 // A Type is one resource type. It is safe for concurrent use; the engine calls
@@ -362,41 +364,9 @@ func (g *Registry) Names() []string {
 
 // Near returns the name or alias most like a mistyped one, or "" if none is.
 func (g *Registry) Near(name string) string {
-	if len(name) > 256 {
-		return ""
+	names := g.Names()
+	for alias := range g.aliases {
+		names = append(names, alias)
 	}
-	best, least := "", max(2, len(name)/5)+1
-	try := func(candidate string) {
-		d := distance(strings.ToLower(name), strings.ToLower(candidate))
-		if d < least || d == least && candidate < best {
-			best, least = candidate, d
-		}
-	}
-	for n := range g.types {
-		try(n)
-	}
-	for n := range g.aliases {
-		try(n)
-	}
-	return best
-}
-
-// distance counts the bytes to insert, drop or exchange to make b of a.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
-		}
-	}
-	return row[len(b)]
+	return nearest.Word(name, names)
 }
