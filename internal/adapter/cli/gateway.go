@@ -63,7 +63,17 @@ func (p *place) url() string {
 	if p.endpoint != "" {
 		return strings.TrimSuffix(p.endpoint, "/")
 	}
-	return "http://" + p.listen
+	return "http://" + localAddress(p.listen)
+}
+
+// localAddress returns where this machine's programs find what listens on addr:
+// all addresses have the loopback address among them.
+func localAddress(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if a, bad := netip.ParseAddr(host); err == nil && (host == "" || bad == nil && a.IsUnspecified()) {
+		return net.JoinHostPort("127.0.0.1", port)
+	}
+	return addr
 }
 
 // settings reads what a gateway is started with.

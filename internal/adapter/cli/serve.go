@@ -28,6 +28,8 @@ type server struct {
 	drain    *stackapi.Drain
 	url      string
 
+	open bool // other machines can reach it
+
 	stop    context.CancelFunc
 	work    sync.WaitGroup
 	failure chan error // why it cannot go on; has room for all who may say so
@@ -59,7 +61,7 @@ func (c *command) start(ctx context.Context, p *place, withEcho string) (_ *serv
 		return nil, failed(help, "%w", err)
 	}
 	undo = append(undo, func() { s.listener.Close() })
-	if err := onlyLoopback(s.listener.Addr()); err != nil {
+	if s.open, err = reach(s.listener.Addr()); err != nil {
 		return nil, err
 	}
 	s.url = "http://" + s.address()
@@ -70,8 +72,8 @@ func (c *command) start(ctx context.Context, p *place, withEcho string) (_ *serv
 			return nil, failed("", "--with-echo: %w", err)
 		}
 		undo = append(undo, func() { echo.Close() })
-		if err := onlyLoopback(echo.Addr()); err != nil {
-			return nil, err
+		if open, err := reach(echo.Addr()); err != nil || open {
+			return nil, usage("", "--with-echo: found %s, expected a loopback address", withEcho)
 		}
 	}
 	if s.house, err = c.open(s.settings); err != nil {
@@ -99,22 +101,26 @@ func (c *command) start(ctx context.Context, p *place, withEcho string) (_ *serv
 
 // address is what the gateway can be reached at.
 func (s *server) address() string {
-	host, _, _ := net.SplitHostPort(s.place.listen)
+	host, _, _ := net.SplitHostPort(localAddress(s.place.listen))
 	_, port, _ := net.SplitHostPort(s.listener.Addr().String())
 	return net.JoinHostPort(host, port)
 }
 
-// onlyLoopback refuses an address that other machines can reach.
+// reach reports whether other machines can reach an address. It refuses one that
+// this machine's own programs cannot reach as local ones.
 //
-// Chosen: until there are tokens and signatures are verified, whoever reaches the
-// port can change everything.
-func onlyLoopback(addr net.Addr) error {
+// Chosen: the control plane and the own API answer loopback connections only,
+// wherever the port is open, until they can ask for credentials.
+func reach(addr net.Addr) (open bool, err error) {
 	a, err := netip.ParseAddrPort(addr.String())
-	if err == nil && a.Addr().Unmap().IsLoopback() {
-		return nil
+	switch {
+	case err == nil && a.Addr().Unmap().IsLoopback():
+		return false, nil
+	case err == nil && a.Addr().Unmap().IsUnspecified():
+		return true, nil
 	}
-	return &exit{code: exitRefused, err: fmt.Errorf("listen on %s: other machines could reach the control plane, which asks for no credentials yet", addr),
-		help: "listen on a loopback address, such as --listen " + defaultListen + ", and put a proxy for the paths of your API before it"}
+	return false, &exit{code: exitRefused, err: fmt.Errorf("listen on %s: the control plane answers loopback connections only, and would answer nobody there", addr),
+		help: "listen on all addresses, such as --listen 0.0.0.0:4566, or on a loopback address"}
 }
 
 // echo runs the echo backend beside the gateway.
@@ -274,6 +280,9 @@ func (c *command) live(s *server, empty bool) {
 		where = "memory, gone when it stops"
 	}
 	c.note("control plane %s (AWS_ENDPOINT_URL)   data: %s", s.url, where)
+	if s.open {
+		c.note("%s %s can be reached from other machines: APIs answer them, the control plane and Postern's own API do not", c.style.yellow("!"), s.listener.Addr())
+	}
 	if empty {
 		c.note("nothing is provisioned yet; try: postern up examples/quickstart/template.yaml")
 	}

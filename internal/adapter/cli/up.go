@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -102,8 +103,10 @@ func (u *up) run(ctx context.Context, files []string) error {
 	if err != nil {
 		return err
 	}
-	// A signal does not cut the work short; it is heard when that is done.
-	results, err := u.put(ctx, s.client(), sources, requests)
+	results, err := u.patiently(func() ([]*stackapi.Result, error) { return u.put(ctx, s.client(), sources, requests) })
+	if errors.Is(err, errNow) {
+		return &exit{code: exitInterrupted} // without waiting for anything
+	}
 	if err == nil {
 		err = u.show(s.url, results)
 	}
@@ -124,6 +127,40 @@ func (u *up) run(ctx context.Context, files []string) error {
 	s.serve()
 	u.live(s, false)
 	return s.wait(ctx, u.timeout, changes)
+}
+
+// errNow is what patiently returns for the second signal.
+var errNow = errors.New("interrupted")
+
+// patiently lets work come to its end although a signal comes: a stack is never
+// left half done. With the second one it does not wait; then the next start takes
+// back what was begun.
+func (u *up) patiently(work func() ([]*stackapi.Result, error)) ([]*stackapi.Result, error) {
+	type outcome struct {
+		results []*stackapi.Result
+		err     error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		results, err := work()
+		done <- outcome{results, err}
+	}()
+	var first os.Signal
+	for {
+		select {
+		case o := <-done:
+			if o.err == nil && first != nil {
+				o.err = &exit{code: signalCode(first)}
+			}
+			return o.results, o.err
+		case sig := <-u.Signals:
+			if first != nil {
+				return nil, errNow
+			}
+			first = sig
+			u.note("stopping when what has begun is done. Ctrl-C again stops now")
+		}
+	}
 }
 
 // ask reads the templates and makes the requests of them.
@@ -260,7 +297,10 @@ func (u *up) update(ctx context.Context, info *stackapi.Info, settings Settings,
 	}
 	u.note("updating the gateway that runs at %s (process %d)", u.place.url(), info.PID)
 	client := u.place.client()
-	results, err := u.put(ctx, client, sources, requests)
+	results, err := u.patiently(func() ([]*stackapi.Result, error) { return u.put(ctx, client, sources, requests) })
+	if errors.Is(err, errNow) {
+		return &exit{code: exitInterrupted} // the gateway goes on
+	}
 	if err != nil {
 		return err
 	}
