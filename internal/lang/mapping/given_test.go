@@ -16,12 +16,12 @@ func TestGivenContextTakesThePlaceOfTheTable(t *testing.T) {
 	s := &Scope{Context: Context{Stage: "prod", APIID: "a1"}}
 	s.GiveContext(members)
 	s.GiveVariables(vtl.Variables{"x": vtl.Int(7), "context": vtl.Int(8)})
-	const text = `$context.stage[$context.apiId]$x.[$context]` +
+	const text = `$context.stage,[$context.apiId]$x.[$context]` +
 		`#set($context.stage = "set")#set($context.responseOverride.status = 404)$context.stage` +
 		`#foreach($k in $context.identity.keySet()) $k#end`
 	for range 2 { // what one rendering sets in $context does not reach the next
 		got, err := render(t, s, text)
-		if want := "dev[]7.[]set sourceIp user"; got != want || err != nil {
+		if want := "dev,[]7.[]set sourceIp user"; got != want || err != nil {
 			t.Fatalf("got %q, %v; want %q", got, err, want)
 		}
 	}
