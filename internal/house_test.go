@@ -24,6 +24,8 @@ const houseRules = `
 
 	property                           < apigw;
 	lang/vtl, lang/jsonpath, message   < lang/mapping;
+	lang/mapping                       < lang/cases;
+	lang/mapping, lang/javaregexp      < lang/lint;
 	message                            < backend;
 
 	# the two planes: neither sees the other
@@ -31,7 +33,7 @@ const houseRules = `
 	apigw, lang/mapping, lang/jsonschema, lang/javaregexp, backend, throttle  < dataplane;
 
 	control, dataplane                 < publish;
-	control                            < provision/resource;
+	control, lang/lint                 < provision/resource;
 	provision/resource, lang/cfn       < provision/stack;
 
 	# adapters: the world outside
@@ -40,7 +42,7 @@ const houseRules = `
 	control, publish                   < adapter/awsapi;
 	control                            < adapter/awsapi/recorded;
 	provision/stack, dataplane, adapter/listen < adapter/stackapi;
-	adapter/awsapi, adapter/stackapi   < adapter/cli;
+	adapter/awsapi, adapter/stackapi, lang/cases < adapter/cli;
 
 	# the wiring knows everybody
 	adapter/bolt, adapter/listen, adapter/awsapi, adapter/stackapi, publish, provision/stack, backend < house;
