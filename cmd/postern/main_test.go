@@ -280,7 +280,7 @@ func enlarge(ts *testscript.TestScript, neg bool, args []string) {
 	defer f.Close()
 	_, err = f.Write(text)
 	ts.Check(err)
-	line := append(bytes.Repeat([]byte("#"), 1023), '\n')
+	line := append(bytes.Repeat([]byte(" "), 1<<20-1), '\n')
 	for n := int64(len(text)); n < size; n += int64(len(line)) {
 		_, err = f.Write(line[:min(int64(len(line)), size-n)])
 		ts.Check(err)
