@@ -141,10 +141,18 @@ func (c *command) running(ctx context.Context, p *place) (*stackapi.Info, error)
 	case errors.As(err, &u) && u.Err != nil:
 		return nil, nil
 	case errors.As(err, &u):
-		return nil, &exit{code: exitFailed, err: fmt.Errorf("%s is taken: %w", p.listen, err),
-			help: "stop that program, or choose another address, such as --listen " + nextPort(p.listen)}
+		return nil, &exit{code: exitFailed, err: fmt.Errorf("%s is taken by another program, which is not Postern", p.listen), help: elsewhere(p.listen)}
 	}
 	return nil, fault(err)
+}
+
+// elsewhere says what to do when an address is taken.
+func elsewhere(addr string) string {
+	what := "stop that program"
+	if name := holder(addr); name != "" {
+		what = "it is " + name + "; stop it"
+	}
+	return what + ", or take another address: --listen " + nextPort(addr)
 }
 
 // nextPort proposes an address beside one that is taken.

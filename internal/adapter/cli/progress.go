@@ -18,7 +18,8 @@ type progress struct {
 	c       *command
 	name    string // of the template or stack
 	actions map[string]string
-	ids     int // width of the columns, in characters
+	changed map[string]string // names of the properties that change
+	ids     int               // width of the columns, in characters
 	types   int
 	now     func() time.Time
 
@@ -33,7 +34,7 @@ type progress struct {
 const patience = 300 * time.Millisecond
 
 func (c *command) newProgress(name string) *progress {
-	p := &progress{c: c, name: name, actions: map[string]string{}, now: time.Now, stop: make(chan struct{})}
+	p := &progress{c: c, name: name, actions: map[string]string{}, changed: map[string]string{}, now: time.Now, stop: make(chan struct{})}
 	if c.Terminal.Err && !c.quiet {
 		p.done.Go(p.tick)
 	}
@@ -104,6 +105,11 @@ func (p *progress) line(l *stackapi.Line) {
 func (p *progress) plan(plan *stackapi.Plan) {
 	for _, ch := range plan.Changes {
 		p.actions[ch.LogicalID] = ch.Action
+		var names []string
+		for _, x := range ch.Properties {
+			names = append(names, x.Name)
+		}
+		p.changed[ch.LogicalID] = strings.Join(names, ", ")
 		p.ids = max(p.ids, utf8.RuneCountInString(ch.LogicalID))
 		p.types = max(p.types, len(ch.Type))
 	}
@@ -153,7 +159,7 @@ func (p *progress) event(ev *stackapi.Event) {
 	if strings.HasSuffix(ev.Status, "_IN_PROGRESS") {
 		if ev.Type == stackType {
 			if strings.Contains(ev.Status, "ROLLBACK") {
-				p.say("%s %s", p.c.style.yellow("!"), "rolling back: "+ev.Reason)
+				p.say("%s %s", p.c.style.yellow("!"), "rolling back: "+strings.TrimSuffix(ev.Reason, " Rollback requested by user."))
 			}
 			return
 		}
@@ -171,6 +177,9 @@ func (p *progress) event(ev *stackapi.Event) {
 	}
 	if ev.Note != "" {
 		text += "  " + ev.Note
+	}
+	if names := p.changed[ev.LogicalID]; names != "" && ev.Status == "UPDATE_COMPLETE" {
+		text += "  (" + names + ")"
 	}
 	p.say("%s", text)
 	if strings.HasSuffix(ev.Status, "_FAILED") && ev.Reason != "" {

@@ -53,10 +53,7 @@ func (c *command) start(ctx context.Context, p *place, withEcho string) (_ *serv
 	if s.listener, err = c.Listen(ctx, p.listen); err != nil {
 		help := ""
 		if errors.Is(err, syscall.EADDRINUSE) {
-			help = "--listen " + nextPort(p.listen) + " takes another address"
-			if name := holder(p.listen); name != "" {
-				help = name + " listens there; stop it, or take another address with --listen " + nextPort(p.listen)
-			}
+			help = elsewhere(p.listen)
 		}
 		return nil, failed(help, "%w", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"postern/internal/lang/cfn"
@@ -323,12 +324,15 @@ func (l *lines) result(err error, name string) *Result {
 		out.Reason = err.Error()
 		return out
 	}
-	out.Reason = failed.Reason
+	out.Reason = strings.TrimSpace(failed.Reason)
 	for _, step := range failed.Steps {
 		p := Problem{Severity: SeverityError, File: step.Position.File, Line: step.Position.Line, Column: step.Position.Column, Width: 1,
 			Path: step.Path, Message: l.messages[step.LogicalID]}
 		if p.Message == "" {
 			p.Message = step.Err.Error()
+		}
+		if len(step.Path) == 2 { // the resource itself
+			p.Width = len(step.LogicalID)
 		}
 		p.Message = fmt.Sprintf("%s %s (%s): %s", step.Action, step.LogicalID, step.Type, p.Message)
 		out.Problems = append(out.Problems, p)
