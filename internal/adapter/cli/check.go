@@ -29,8 +29,8 @@ The exit code is 3 if there are errors, 0 if there are only warnings or none.`,
 	}
 	f := cmd.Flags()
 	t.flags(f)
-	f.StringVar(&p.account, "account-id", "", "account `ID` in ARNs (000000000000)")
-	f.StringVar(&p.region, "region", "", "`REGION` in ARNs (AWS_REGION, else us-east-1)")
+	f.StringVar(&p.account, "account-id", "", "twelve-digit `ID` of the account in ARNs (default 000000000000)")
+	f.StringVar(&p.region, "region", "", "`REGION` in ARNs (default AWS_REGION, else us-east-1)")
 	return cmd
 }
 

@@ -133,7 +133,7 @@ func (c *command) echoCommand() *cobra.Command {
 		Args: c.noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.runEcho(cmd.Context(), addr) },
 	}
-	cmd.Flags().StringVar(&addr, "listen", "127.0.0.1:8099", "`ADDRESS` to listen on, host:port")
+	cmd.Flags().StringVar(&addr, "listen", "127.0.0.1:8099", "listen at `HOST:PORT`")
 	return cmd
 }
 

@@ -39,23 +39,23 @@ type place struct {
 
 // flags adds those that find a gateway.
 func (p *place) flags(f *pflag.FlagSet) {
-	f.StringVar(&p.listen, "listen", defaultListen, "`ADDRESS` of the gateway, host:port")
+	f.StringVar(&p.listen, "listen", defaultListen, "the gateway is at `HOST:PORT`")
 }
 
 // clientFlags adds those of commands that only ask.
 func (p *place) clientFlags(f *pflag.FlagSet) {
 	p.flags(f)
-	f.StringVar(&p.endpoint, "endpoint-url", "", "`URL` of the gateway, instead of --listen")
+	f.StringVar(&p.endpoint, "endpoint-url", "", "the gateway is at `URL`; instead of --listen")
 }
 
 // houseFlags adds those that a gateway is started with.
 func (p *place) houseFlags(f *pflag.FlagSet) {
 	p.flags(f)
-	f.StringVar(&p.dataDir, "data-dir", defaultDataDir, "`DIRECTORY` of what is provisioned; "+inMemory+" keeps it only while the gateway runs")
-	f.StringVar(&p.account, "account-id", "", "account `ID` in ARNs (000000000000)")
-	f.StringVar(&p.region, "region", "", "`REGION` in ARNs (AWS_REGION, else us-east-1)")
-	f.StringArrayVar(&p.links, "vpc-link", nil, "where VPC links lead: `KEY=HOST:PORT` …, by the link's name, id or target ARN")
-	f.StringArrayVar(&p.backends, "allow-backend", nil, "let backends have link-local addresses: `RANGE` such as 169.254.0.0/16")
+	f.StringVar(&p.dataDir, "data-dir", defaultDataDir, "keep what is provisioned in `DIRECTORY`; "+inMemory+" keeps it while the gateway runs")
+	f.StringVar(&p.account, "account-id", "", "twelve-digit `ID` of the account in ARNs (default 000000000000)")
+	f.StringVar(&p.region, "region", "", "`REGION` in ARNs (default AWS_REGION, else us-east-1)")
+	f.StringArrayVar(&p.links, "vpc-link", nil, "where VPC links lead, `KEY=HOST:PORT` …; the key is a link's name, id or target ARN")
+	f.StringArrayVar(&p.backends, "allow-backend", nil, "let backends have link-local addresses, a `RANGE` such as 169.254.0.0/16")
 }
 
 // url returns where the gateway is asked.

@@ -40,10 +40,10 @@ stage need not be named if there is only one.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringArrayVarP(&headers, "header", "H", nil, "header `NAME:VALUE`; may be repeated")
-	f.StringVarP(&body, "body", "d", "", "`TEXT` of the body; @file reads a file, - reads stdin")
-	f.StringVar(&api, "api", "", "`ID` or name of the API")
-	f.StringVar(&stage, "stage", "", "`NAME` of the stage")
+	f.StringArrayVarP(&headers, "header", "H", nil, "send the header `NAME:VALUE`; may be repeated")
+	f.StringVarP(&body, "body", "d", "", "send the body `TEXT`; @file reads a file, - reads stdin")
+	f.StringVar(&api, "api", "", "the API with this `ID` or name")
+	f.StringVar(&stage, "stage", "", "the stage of this `NAME`")
 	f.BoolVar(&trace, "trace", false, "show the execution log")
 	p.clientFlags(f)
 	return cmd

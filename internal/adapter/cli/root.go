@@ -25,8 +25,8 @@ own machine: the same nouns, the same mapping templates, the same answers.`,
 		},
 	}
 	f := root.PersistentFlags()
-	f.StringVarP(&c.output, "output", "o", outputText, "`FORMAT` of results: text or json")
-	f.StringVar(&c.color, "color", "auto", "auto, always or never (`WHEN`); NO_COLOR is obeyed")
+	f.StringVarP(&c.output, "output", "o", outputText, "print results as `FORMAT`: text or json")
+	f.StringVar(&c.color, "color", "auto", "use colors `WHEN`: auto, always or never; NO_COLOR is obeyed")
 	f.CountVarP(&c.verbose, "verbose", "v", "log more; twice: everything")
 	f.BoolVarP(&c.quiet, "quiet", "q", false, "no progress and notes")
 	f.Bool("no-cli-pager", false, "accepted; there is no pager")
@@ -128,7 +128,7 @@ For every command:
 {{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}
 {{end}}{{if .HasHelpSubCommands}}
 Topics (postern help TOPIC):{{range .Commands}}{{if .IsAdditionalHelpTopicCommand}}
-  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}
+  {{rpad .Name 12}} {{.Short}}{{end}}{{end}}
 {{end}}{{if .HasAvailableSubCommands}}
 postern help COMMAND shows more of one. Every flag can be set in the environment:
 --data-dir is POSTERN_DATA_DIR.

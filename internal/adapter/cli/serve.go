@@ -232,11 +232,11 @@ end, the second stops now.`,
 }
 
 func drainFlag(f *pflag.FlagSet, timeout *time.Duration) {
-	f.DurationVar(timeout, "drain-timeout", 30*time.Second, "`TIME` that requests have to come to their end when the gateway stops")
+	f.DurationVar(timeout, "drain-timeout", 30*time.Second, "when the gateway stops, wait `TIME` for requests to come to their end")
 }
 
 func echoFlag(f *pflag.FlagSet, addr *string) {
-	f.StringVar(addr, "with-echo", "", "also start the backend of the examples at `ADDRESS`, see postern echo")
+	f.StringVar(addr, "with-echo", "", "also start the backend of the examples at `HOST:PORT`, see postern echo")
 }
 
 func (c *command) serveData(ctx context.Context, p *place, echo string, timeout time.Duration) error {

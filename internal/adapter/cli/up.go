@@ -69,11 +69,11 @@ dropping a request, and the command ends.`,
 
 // flags adds those about templates.
 func (t *templates) flags(f *pflag.FlagSet) {
-	f.StringArrayVar(&t.parameters, "parameters", nil, "parameters of the template: `KEY=VALUE` …; those not given keep their value")
+	f.StringArrayVar(&t.parameters, "parameters", nil, "parameters of the template, `KEY=VALUE` …; those not given keep their value")
 	f.StringArrayVar(&t.overrides, "parameter-overrides", nil, "the same as --parameters")
 	f.StringArrayVar(&t.vars, "var", nil, "the same as --parameters")
-	f.StringArrayVar(&t.tags, "tags", nil, "tags of the stack: `KEY=VALUE` …")
-	f.StringVar(&t.stackName, "stack-name", "", "`NAME` of the stack; otherwise that of the file")
+	f.StringArrayVar(&t.tags, "tags", nil, "tags of the stack, `KEY=VALUE` …")
+	f.StringVar(&t.stackName, "stack-name", "", "call the stack `NAME`, not like its file")
 	f.StringArray("capabilities", nil, "accepted and not needed")
 	f.Lookup("parameter-overrides").Hidden = true
 	f.Lookup("var").Hidden = true
