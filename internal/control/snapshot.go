@@ -19,6 +19,39 @@ func (s *Service) Draft(ctx context.Context, api string) (*apigw.Snapshot, error
 	return snapshot, err
 }
 
+// DraftMethod returns an API as it is being edited, and the resource and method
+// of it that k names. A verb without a method of its own is that of ANY.
+func (s *Service) DraftMethod(ctx context.Context, k apigw.MethodKey) (*apigw.Snapshot, *apigw.Resource, *apigw.Method, error) {
+	var snapshot *apigw.Snapshot
+	var resource *apigw.Resource
+	var method *apigw.Method
+	err := s.read(ctx, func(v view) error {
+		known, err := v.has(resourceKey(k.RestAPIID, k.ResourceID))
+		if err != nil {
+			return err
+		}
+		if !known {
+			return unknownResource() // also for an unknown API. Observed.
+		}
+		if snapshot, err = s.draft(v, k.RestAPIID); err != nil {
+			return err
+		}
+		for _, resource = range snapshot.Resources {
+			if resource.ID == k.ResourceID {
+				break
+			}
+		}
+		if method = resource.Methods[k.HTTPMethod]; method == nil && apigw.IsVerb(k.HTTPMethod) {
+			method = resource.Methods["ANY"]
+		}
+		if method == nil {
+			return unknownMethod()
+		}
+		return nil
+	})
+	return snapshot, resource, method, err
+}
+
 func (s *Service) draft(r reader, id string) (*apigw.Snapshot, error) {
 	api, err := s.loadRestAPI(r, id)
 	if err != nil {

@@ -102,6 +102,18 @@ type compiler struct {
 	warnings  []error
 }
 
+func newCompiler(config *Config, snapshot *apigw.Snapshot, variables map[string]string) *compiler {
+	return &compiler{
+		snapshot:  snapshot,
+		stage:     config.Stage,
+		variables: variables,
+		binary:    compileBinaryTypes(snapshot.API.BinaryMediaTypes),
+		limits:    &config.Limits,
+		suppliers: &config.Suppliers,
+		models:    make(map[string]*model),
+	}
+}
+
 func (c *compiler) warn(errs ...error) { c.warnings = append(c.warnings, errs...) }
 
 // Compile prepares all that can be known when a stage is deployed. It returns
@@ -133,15 +145,7 @@ func Compile(config Config) (*Stage, error) {
 }
 
 func compileDeployment(config *Config, snapshot *apigw.Snapshot, variables map[string]string) (*Stage, error) {
-	c := &compiler{
-		snapshot:  snapshot,
-		stage:     config.Stage,
-		variables: variables,
-		binary:    compileBinaryTypes(snapshot.API.BinaryMediaTypes),
-		limits:    &config.Limits,
-		suppliers: &config.Suppliers,
-		models:    make(map[string]*model),
-	}
+	c := newCompiler(config, snapshot, variables)
 	s := &Stage{
 		api:          snapshot.API.ID,
 		name:         config.Stage.StageName,

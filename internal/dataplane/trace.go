@@ -13,8 +13,9 @@ import (
 //
 // See "Set up CloudWatch logging for REST APIs in API Gateway".
 type Trace struct {
-	Lines []TraceLine
-	Now   func() time.Time
+	RequestID string // of a test invocation; empty otherwise
+	Lines     []TraceLine
+	Now       func() time.Time
 }
 
 // A TraceLine is one event of an execution log.
@@ -37,6 +38,9 @@ func (t *Trace) add(parts ...string) {
 // String prints the log as TestInvokeMethod does.
 func (t *Trace) String() string {
 	var b strings.Builder
+	if t.RequestID != "" {
+		b.WriteString("Execution log for request " + t.RequestID + "\n")
+	}
 	for _, l := range t.Lines {
 		b.WriteString(l.Time.UTC().Format("Mon Jan 02 15:04:05 UTC 2006"))
 		b.WriteString(" : ")

@@ -100,7 +100,9 @@ func New(c Config) (*House, error) {
 	if !c.NoAutoDeploy {
 		h.Stacks.Finisher = resource.NewFinisher(h.Control, o)
 	}
-	h.aws = awsapi.NewServer(h.Control, c.Log)
+	server := awsapi.NewServer(h.Control, c.Log)
+	server.TestInvoke = awsapi.Preview(h.Publisher)
+	h.aws = server
 	h.execute = &listen.Handler{
 		Gateway: h.Gateway,
 		Limits:  listen.Limits{Body: c.Limits.Payload, Headers: c.Limits.Headers, URL: c.Limits.URL},

@@ -3,10 +3,16 @@ package awsapi
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"postern/internal/apigw"
+	"postern/internal/message"
 	"postern/internal/property"
+	"postern/internal/publish"
 )
 
 // A TestInvocation asks for one request to a method as it is being edited.
@@ -44,7 +50,8 @@ type TestResult struct {
 	Latency           time.Duration
 }
 
-// A TestInvoker performs a test invocation of a method that exists.
+// A TestInvoker performs a test invocation. It refuses a method that does not
+// exist.
 type TestInvoker func(ctx context.Context, in TestInvocation) (*TestResult, error)
 
 func (c *call) testInvokeMethod() (any, error) {
@@ -62,9 +69,6 @@ func (c *call) testInvokeMethod() (any, error) {
 	if in.MultiValueHeaders, err = textLists(members["multiValueHeaders"]); err != nil {
 		return nil, err
 	}
-	if _, err := c.control.GetMethod(c.ctx, in.Method); err != nil {
-		return nil, err
-	}
 	out, err := c.server.TestInvoke(c.ctx, in)
 	if err != nil {
 		return nil, err
@@ -78,6 +82,62 @@ func (c *call) testInvokeMethod() (any, error) {
 		"latency":           out.Latency.Milliseconds(),
 	}
 	return m, nil
+}
+
+// Preview returns the test invoker of a publisher.
+func Preview(p *publish.Publisher) TestInvoker {
+	return func(ctx context.Context, in TestInvocation) (*TestResult, error) {
+		start := time.Now()
+		path, query, _ := strings.Cut(in.PathWithQueryString, "?")
+		req := &message.Request{
+			Method:   in.Method.HTTPMethod,
+			Path:     path,
+			Query:    query,
+			Header:   in.header(),
+			Body:     []byte(in.Body),
+			Received: start,
+		}
+		if req.Method == "ANY" {
+			req.Method = http.MethodGet // Chosen: a request has a verb.
+		}
+		if path != "" && path[0] != '/' {
+			req.Path = "/" + path
+		}
+		answer, err := p.Preview(ctx, in.Method, in.StageVariables, req)
+		if err != nil {
+			return nil, err
+		}
+		out := &TestResult{
+			Status:            answer.Response.Status,
+			Body:              strings.ToValidUTF8(string(answer.Response.Body), "\uFFFD"),
+			Headers:           map[string]string{},
+			MultiValueHeaders: map[string][]string{},
+			Log:               answer.Trace.String(),
+			Latency:           time.Since(start),
+		}
+		for _, f := range answer.Response.Header {
+			out.Headers[f.Name] = f.Value
+			out.MultiValueHeaders[f.Name] = append(out.MultiValueHeaders[f.Name], f.Value)
+		}
+		return out, nil
+	}
+}
+
+// header returns the header fields of an invocation in a stable order. One that
+// is given with several values is given by those alone.
+func (in *TestInvocation) header() message.Header {
+	var h message.Header
+	for _, name := range slices.Sorted(maps.Keys(in.Headers)) {
+		if in.MultiValueHeaders[name] == nil {
+			h.Add(name, in.Headers[name])
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(in.MultiValueHeaders)) {
+		for _, value := range in.MultiValueHeaders[name] {
+			h.Add(name, value)
+		}
+	}
+	return h
 }
 
 // textLists reads a map of lists of texts.
