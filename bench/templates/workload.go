@@ -1,0 +1,125 @@
+package main
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"postern/internal/lang/jsonpath"
+	"postern/internal/lang/mapping"
+	"postern/internal/message"
+)
+
+// files are the six workloads and the drivers of the peers.
+//
+//go:embed testdata
+var files embed.FS
+
+var names = []string{"cors-mock", "all-params", "ddb-list", "sqs-form", "deep-json", "loop-1000"}
+
+// deepJSON is the SHA-256 of what deep-json gives, which is too long to be kept.
+const deepJSON = "877404622c905c84ceb675d6e6fe4b890bda25c27b4d82da50efc8cd8df81945"
+
+// right reports whether output is what the workload must give.
+func right(name string, output []byte) bool {
+	if name == "deep-json" {
+		sum := sha256.Sum256(output)
+		return hex.EncodeToString(sum[:]) == deepJSON
+	}
+	want, err := files.ReadFile("testdata/" + name + ".out")
+	return err == nil && string(output) == string(want)
+}
+
+// A workload is a compiled template and the request it is rendered for.
+type workload struct {
+	template *mapping.Template
+	body     []byte
+	path     message.Pairs
+	query    message.Pairs
+	header   message.Header
+	stage    map[string]string
+	context  mapping.Context
+	scope    mapping.Scope // reused, as that of an exchange is
+	out      []byte
+}
+
+func load(name string) (*workload, error) {
+	text, err := files.ReadFile("testdata/" + name + ".vtl")
+	if err != nil {
+		return nil, err
+	}
+	given, err := files.ReadFile("testdata/" + name + ".json")
+	if err != nil {
+		return nil, err
+	}
+	w := &workload{stage: map[string]string{}}
+	if w.template, err = mapping.ParseTemplate(name, string(text)); err != nil {
+		return nil, err
+	}
+	root, err := jsonpath.New(given).Root()
+	if err != nil {
+		return nil, fmt.Errorf("%s.json: %w", name, err)
+	}
+	request := in(root, "request")
+	w.body = []byte(in(request, "body").Text())
+	for k, v := range in(request, "params", "path").Members() {
+		w.path = append(w.path, message.Pair{Name: k, Value: v.Text()})
+	}
+	for k, v := range in(request, "params", "querystring").Members() {
+		w.query = append(w.query, message.Pair{Name: k, Value: v.Text()})
+	}
+	for k, v := range in(request, "params", "header").Members() {
+		w.header = append(w.header, message.Field{Name: k, Value: v.Text()})
+	}
+	for k, v := range in(root, "stageVariables").Members() {
+		w.stage[k] = v.Text()
+	}
+	w.context, err = context(in(root, "context"))
+	return w, err
+}
+
+// in returns the member at the end of a path of names, or no node.
+func in(n jsonpath.Node, path ...string) jsonpath.Node {
+	for _, name := range path {
+		n, _ = n.Member(name)
+	}
+	return n
+}
+
+// context returns $context as the gateway fills it.
+func context(n jsonpath.Node) (mapping.Context, error) {
+	text := func(path ...string) string { return in(n, path...).Text() }
+	at, err := time.Parse("02/Jan/2006:15:04:05 -0700", text("requestTime"))
+	if err != nil {
+		return mapping.Context{}, err
+	}
+	c := mapping.Context{
+		AccountID: text("accountId"), APIID: text("apiId"), Stage: text("stage"),
+		RequestID: text("requestId"), HTTPMethod: text("httpMethod"), Path: text("path"),
+		ResourcePath: text("resourcePath"), ResourceID: text("resourceId"),
+		Protocol: text("protocol"), RequestTime: at,
+		Identity: mapping.Identity{
+			SourceIP: text("identity", "sourceIp"), UserAgent: text("identity", "userAgent"),
+			Caller: text("identity", "caller"), User: text("identity", "user"),
+			UserARN: text("identity", "userArn"), AccountID: text("identity", "accountId"),
+		},
+		Authorizer: mapping.Authorizer{Present: true, PrincipalID: text("authorizer", "principalId")},
+	}
+	c.Authorizer.Context = []mapping.Value{{Name: "scope", Text: text("authorizer", "scope")}}
+	return c, nil
+}
+
+// render starts from the compiled template and the raw request, as a request
+// does: nothing of the one before is known but its memory.
+func (w *workload) render() (string, error) {
+	s := &w.scope
+	s.Reset()
+	s.Path, s.Query, s.Header = w.path, w.query, w.header
+	s.StageVariables, s.Context = w.stage, w.context
+	s.SetRequestBody(w.body)
+	out, err := w.template.AppendTo(w.out[:0], s)
+	w.out = out
+	return string(out), err
+}
