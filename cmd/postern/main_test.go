@@ -212,7 +212,10 @@ func end(ts *testscript.TestScript, neg bool, args []string) {
 	if args[1] == "TERM" {
 		sig = syscall.SIGTERM
 	}
-	ts.Check(p.cmd.Process.Signal(sig))
+	if err := p.cmd.Process.Signal(sig); err != nil {
+		<-p.done
+		ts.Fatalf("%s has ended by itself: %v, %v\n%s", args[0], err, p.cmd.ProcessState, p.err.String())
+	}
 	select {
 	case <-p.done:
 	case <-time.After(time.Minute):
