@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -288,14 +287,4 @@ func visible(line string) string {
 		}
 	}
 	return b.String() + strings.Repeat("·", blanks)
-}
-
-// sortedNames is for messages that list what there is.
-func sortedNames[T any](m map[string]T) []string {
-	names := make([]string, 0, len(m))
-	for name := range m {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }
