@@ -35,3 +35,16 @@ func (s *Scope) OverrideMaps() (request, response *vtl.Map) {
 	}
 	return s.machine.overrides.request, s.machine.overrides.response
 }
+
+// ContextNames returns the names of the $context variables that templates can
+// read, dotted, and the maps among them that hold names of their own:
+// authorizer, requestOverride and responseOverride.
+func ContextNames() []string {
+	names := make([]string, 0, len(variables)+3)
+	for i := range variables {
+		if variables[i].where&inTemplates != 0 {
+			names = append(names, variables[i].name)
+		}
+	}
+	return append(names, "authorizer", "requestOverride", "responseOverride")
+}

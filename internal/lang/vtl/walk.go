@@ -10,7 +10,7 @@ import "strings"
 type Part struct {
 	Role   Role
 	Offset int    // in the text, in bytes; inside a string with escapes, that of the string
-	Source string // as written; empty for Untrue
+	Source string // as written; empty for Looped, Defined, Untrue and Computed
 	Name   string // of the variable, or the word without #
 	Steps  []Step // behind the variable
 
@@ -30,6 +30,7 @@ const (
 	Defined                  // the variable of #define
 	Untrue                   // a string, list, map or number whose truth is asked: always false
 	Failing                  // a directive that cannot be executed, such as #parse
+	Computed                 // an arithmetic operation
 	Word                     // a #word that does nothing and prints as it is, or #macro
 )
 
@@ -53,7 +54,7 @@ const (
 
 // An Argument is what a method or an index is given.
 type Argument struct {
-	Text    string // of a string literal without references
+	Text    string // of a string literal without references and directives
 	Literal bool   // it is such a literal
 }
 
@@ -70,6 +71,13 @@ func (t *Template) Walk(visit func(Part)) {
 func Position(text string, offset int) (line, column int) {
 	t := Template{text: text}
 	return t.position(offset)
+}
+
+// CheckPattern returns why a text is no regular expression, in the words of the
+// error that a method which is given it fails with, or nil.
+func CheckPattern(expr string) error {
+	_, err := compilePattern(expr)
+	return err
 }
 
 type walker struct {
@@ -139,6 +147,7 @@ func (w walker) expr(x expr, role Role) {
 		w.expr(x.left, Read)
 		w.expr(x.right, Read)
 	case *mathNode:
+		w.visit(Part{Role: Computed, Offset: x.at})
 		w.untrue(x.at, role)
 		w.expr(x.left, Read)
 		w.expr(x.right, Read)
@@ -200,13 +209,28 @@ func (s *step) part() Step {
 		out.Kind = Index
 	}
 	for _, x := range s.args {
-		a := Argument{}
-		if c, ok := x.(*constNode); ok && c.v.kind == KindString {
-			a = Argument{c.v.str, true}
-		}
-		out.Args = append(out.Args, a)
+		out.Args = append(out.Args, argumentOf(x))
 	}
 	return out
+}
+
+// argumentOf returns the text of an argument that is the same in each rendering,
+// such as 'a' and "$.a".
+func argumentOf(x expr) Argument {
+	switch x := x.(type) {
+	case *constNode:
+		if x.v.kind == KindString {
+			return Argument{x.v.str, true}
+		}
+	case *stringNode:
+		if len(x.body) != 1 || x.cut {
+			break
+		}
+		if t, ok := x.body[0].(*textNode); ok {
+			return Argument{t.text, true}
+		}
+	}
+	return Argument{}
 }
 
 // words visits the words that are no directives, which the tree has as text.

@@ -10,7 +10,7 @@ import (
 
 var roleNames = map[vtl.Role]string{
 	vtl.Printed: "printed", vtl.Read: "read", vtl.Tested: "tested", vtl.Assigned: "assigned", vtl.Looped: "looped",
-	vtl.Defined: "defined", vtl.Untrue: "untrue", vtl.Failing: "failing", vtl.Word: "word",
+	vtl.Defined: "defined", vtl.Untrue: "untrue", vtl.Failing: "failing", vtl.Word: "word", vtl.Computed: "computed",
 }
 
 func TestWalkShowsEveryPart(t *testing.T) {
@@ -19,7 +19,7 @@ func TestWalkShowsEveryPart(t *testing.T) {
 		{`\\$x`, "printed x 2"},
 		{`$$x`, "printed x 1"},
 		{`\$x`, ""},
-		{"#set($a.b = $c + 1)", "read c 12|assigned a 5 .b@8"},
+		{"#set($a.b = $c + 1)", "computed 15|read c 12|assigned a 5 .b@8"},
 		{"#if($a && !$b || $c == 1)$d#else$e#end", "tested a 4|tested b 11|read c 17|printed d 25|printed e 32"},
 		{`#if("$x")#end`, "untrue 4|printed x 5"},
 		{"#foreach($i in $list)$i#end", "read list 15|looped i 0|printed i 21"},
@@ -27,7 +27,8 @@ func TestWalkShowsEveryPart(t *testing.T) {
 		{"#parse('x')", "failing 0"},
 		{"#macro(m $a)x#end#m(1) #pk #{pq} #evaluate('$x')", "word macro 0|word m 17|word pk 23|word pq 27|word evaluate 33"},
 		{"$f.g(\"$h\", [$i, {'k' : $j}, [1..$k]])", "printed h 6|read i 12|read j 23|read k 32|printed f 0 .g(?,?)@3"},
-		{"#if(1 + $x)#end", "untrue 6|read x 8"},
+		{`$f.g("$.a", "b $c")`, "printed c 15|printed f 0 .g($.a,?)@3"},
+		{"#if(1 + $x)#end", "computed 6|untrue 6|read x 8"},
 	} {
 		tmpl, err := vtl.Parse("t", tt.text)
 		if err != nil {
