@@ -49,6 +49,7 @@ type Snapshot struct {
 	Resources        []*Resource // with their methods; parents before children
 	Models           []*Model
 	Validators       []*RequestValidator
+	Authorizers      []*Authorizer      // none in snapshots of older Posterns
 	GatewayResponses []*GatewayResponse // only those that were customised
 }
 
@@ -60,6 +61,7 @@ func (s *Snapshot) Properties() property.List {
 		{Name: "resources", Value: property.ObjectList(&s.Resources), Doc: "The resources with their methods."},
 		{Name: "models", Value: property.ObjectList(&s.Models), Doc: "The models."},
 		{Name: "requestValidators", Value: property.ObjectList(&s.Validators), Doc: "The request validators."},
+		{Name: "authorizers", Value: property.ObjectList(&s.Authorizers), Doc: "The authorizers."},
 		{Name: "gatewayResponses", Value: property.ObjectList(&s.GatewayResponses), Doc: "The gateway responses that were customised."},
 	}
 	for i := range rows { // only the store sees a snapshot

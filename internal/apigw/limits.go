@@ -25,6 +25,7 @@ type Limits struct {
 	CompressionSize    int64         // bytes, highest minimum compression size
 	AccessLogFormat    int           // bytes
 	VPCLinks           int           // per account
+	Authorizers        int           // per API
 }
 
 // DefaultLimits returns the published quotas.
@@ -48,5 +49,6 @@ func DefaultLimits() Limits {
 		CompressionSize:    10_485_760,
 		AccessLogFormat:    3 << 10,
 		VPCLinks:           20,
+		Authorizers:        10,
 	}
 }

@@ -13,7 +13,7 @@ import (
 // nouns makes one empty value of every noun.
 func nouns() []property.Noun {
 	return []property.Noun{
-		&apigw.Account{}, &apigw.AccessLogSettings{}, &apigw.CanarySettings{}, &apigw.Deployment{},
+		&apigw.Account{}, &apigw.AccessLogSettings{}, &apigw.Authorizer{}, &apigw.CanarySettings{}, &apigw.Deployment{},
 		&apigw.EndpointConfiguration{}, &apigw.GatewayResponse{}, &apigw.Integration{},
 		&apigw.IntegrationResponse{}, &apigw.Method{}, &apigw.MethodResponse{}, &apigw.MethodSetting{},
 		&apigw.Model{}, &apigw.RequestValidator{}, &apigw.Resource{}, &apigw.RestAPI{},

@@ -13,6 +13,7 @@ import (
 //	drafts/{api}/methods/{resource}/{verb} a method with its integration and responses
 //	drafts/{api}/models/{name}
 //	drafts/{api}/validators/{validator}
+//	drafts/{api}/authorizers/{authorizer}
 //	drafts/{api}/gatewayresponses/{type}
 //	deployments/{api}/{deployment}         what a deployment says of itself
 //	snapshots/{api}/{deployment}           what it froze; never changes
@@ -61,6 +62,8 @@ func modelsPrefix(api string) string            { return key("drafts", api, "mod
 func modelKey(api, name string) string          { return key("drafts", api, "models", name) }
 func validatorsPrefix(api string) string        { return key("drafts", api, "validators") + "/" }
 func validatorKey(api, id string) string        { return key("drafts", api, "validators", id) }
+func authorizersPrefix(api string) string       { return key("drafts", api, "authorizers") + "/" }
+func authorizerKey(api, id string) string       { return key("drafts", api, "authorizers", id) }
 func gatewayResponsesPrefix(api string) string  { return key("drafts", api, "gatewayresponses") + "/" }
 func gatewayResponseKey(api, typ string) string { return key("drafts", api, "gatewayresponses", typ) }
 func deploymentsPrefix(api string) string       { return key("deployments", api) + "/" }

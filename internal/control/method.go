@@ -94,8 +94,9 @@ func (s *Service) completeMethod(r reader, api string, m *apigw.Method) error {
 	case apigw.AuthNone, apigw.AuthIAM:
 		m.AuthorizerID = "" // ignored, whatever it names. Observed.
 	case apigw.AuthCustom, apigw.AuthCognito:
-		// TODO: authorizers; until then there is none that could be named.
-		return refuse("authorizerId", m.AuthorizerID, "Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.")
+		if err := needAuthorizer(r, api, m); err != nil {
+			return err
+		}
 	default:
 		return refuse("authorizationType", clip(m.AuthorizationType), "Invalid authorization type specified. Valid options are NONE,AWS_IAM,CUSTOM,COGNITO_USER_POOLS")
 	}

@@ -267,8 +267,8 @@ func (s *Service) DeleteRestAPI(ctx context.Context, id string) error {
 	})
 }
 
-// clone gives api the parts of another API. Identifiers of resources and
-// validators change; what refers to them follows.
+// clone gives api the parts of another API. Identifiers of resources,
+// validators and authorizers change; what refers to them follows.
 //
 // See "cloneFrom" of "CreateRestApi".
 func (s *Service) clone(t *tx, from string, api *apigw.RestAPI) error {
@@ -285,6 +285,14 @@ func (s *Service) clone(t *tx, from string, api *apigw.RestAPI) error {
 			return err
 		}
 	}
+	for _, a := range draft.Authorizers {
+		old := a.ID
+		newIDs[old] = s.newID(shortID)
+		a.ID = newIDs[old]
+		if err := t.save(authorizerKey(id, a.ID), a, s.now().UnixNano()); err != nil {
+			return err
+		}
+	}
 	for _, r := range draft.Resources {
 		old := r.ID
 		if newIDs[old] = s.newID(shortID); r.ParentID == "" {
@@ -296,6 +304,7 @@ func (s *Service) clone(t *tx, from string, api *apigw.RestAPI) error {
 		}
 		for _, m := range r.Methods {
 			m.RequestValidatorID = newIDs[m.RequestValidatorID]
+			m.AuthorizerID = newIDs[m.AuthorizerID]
 			if m.Integration != nil && m.Integration.CacheNamespace == old {
 				m.Integration.CacheNamespace = r.ID
 			}

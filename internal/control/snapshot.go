@@ -72,6 +72,9 @@ func (s *Service) draft(r reader, id string) (*apigw.Snapshot, error) {
 	if snapshot.Validators, err = all[apigw.RequestValidator](r, validatorsPrefix(id)); err != nil {
 		return nil, err
 	}
+	if snapshot.Authorizers, err = all[apigw.Authorizer](r, authorizersPrefix(id)); err != nil {
+		return nil, err
+	}
 	snapshot.GatewayResponses, err = all[apigw.GatewayResponse](r, gatewayResponsesPrefix(id))
 	return snapshot, err
 }

@@ -167,3 +167,16 @@ func TestLinks(t *testing.T) {
 		}
 	}
 }
+
+// Authorizers do not decide yet, so a method that names one turns everybody
+// away.
+func TestAMethodWithAnAuthorizerStaysClosed(t *testing.T) {
+	w := newWorld(t, store.NewMemory(), nil)
+	api, root := w.mockAPI("open")
+	a := must(w.control.CreateAuthorizer(w.ctx, api, &apigw.Authorizer{Name: "a", Type: apigw.TokenAuthorizer, IdentitySource: "method.request.header.A",
+		AuthorizerURI: "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:f/invocations"}))
+	must(w.control.UpdateMethod(w.ctx, apigw.MethodKey{RestAPIID: api, ResourceID: root, HTTPMethod: "GET"}, []property.PatchOperation{
+		{Op: "replace", Path: "/authorizerId", Value: a.ID, HasValue: true}, {Op: "replace", Path: "/authorizationType", Value: "CUSTOM", HasValue: true}}))
+	must(w.control.CreateDeployment(w.ctx, api, control.DeploymentInput{StageName: "prod"}))
+	w.want(api, "prod", `{"message":"Unauthorized"}`)
+}

@@ -165,7 +165,7 @@ func TestAWSCLI(t *testing.T) {
 	}
 
 	a.fail("BadRequestException", "Active stages pointing to this deployment must be moved or deleted", "delete-deployment", "--rest-api-id", api, "--deployment-id", deployment)
-	a.fail("NotImplementedException", "CreateAuthorizer is not part of Postern yet", "create-authorizer", "--rest-api-id", api, "--name", "a", "--type", "TOKEN", "--identity-source", "method.request.header.Authorization")
+	a.fail("NotImplementedException", "TestInvokeAuthorizer is not part of Postern yet", "test-invoke-authorizer", "--rest-api-id", api, "--authorizer-id", "a")
 	a.do("delete-stage", "--rest-api-id", api, "--stage-name", "prod")
 	a.do("delete-deployment", "--rest-api-id", api, "--deployment-id", deployment)
 	a.do(on("delete-integration-response", "--status-code", "200")...)

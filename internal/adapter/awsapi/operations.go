@@ -86,11 +86,11 @@ func operations() []operation {
 		{name: "DeleteRequestValidator", method: "DELETE", path: apiPath + "/requestvalidators/{requestvalidator_id}", status: 202, serve: (*call).deleteRequestValidator},
 
 		// Authorizers.
-		{name: "CreateAuthorizer", method: "POST", path: apiPath + "/authorizers", status: 201, serve: nil},
-		{name: "GetAuthorizers", method: "GET", path: apiPath + "/authorizers", status: 200, serve: nil},
-		{name: "GetAuthorizer", method: "GET", path: apiPath + "/authorizers/{authorizer_id}", status: 200, serve: nil},
-		{name: "UpdateAuthorizer", method: "PATCH", path: apiPath + "/authorizers/{authorizer_id}", status: 200, serve: nil},
-		{name: "DeleteAuthorizer", method: "DELETE", path: apiPath + "/authorizers/{authorizer_id}", status: 202, serve: nil},
+		{name: "CreateAuthorizer", method: "POST", path: apiPath + "/authorizers", status: 201, serve: (*call).createAuthorizer},
+		{name: "GetAuthorizers", method: "GET", path: apiPath + "/authorizers", status: 200, serve: (*call).getAuthorizers},
+		{name: "GetAuthorizer", method: "GET", path: apiPath + "/authorizers/{authorizer_id}", status: 200, serve: (*call).getAuthorizer},
+		{name: "UpdateAuthorizer", method: "PATCH", path: apiPath + "/authorizers/{authorizer_id}", status: 200, serve: (*call).updateAuthorizer},
+		{name: "DeleteAuthorizer", method: "DELETE", path: apiPath + "/authorizers/{authorizer_id}", status: 202, serve: (*call).deleteAuthorizer},
 		{name: "TestInvokeAuthorizer", method: "POST", path: apiPath + "/authorizers/{authorizer_id}", status: 200, serve: nil},
 
 		// Gateway responses.
