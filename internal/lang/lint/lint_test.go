@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"postern/internal/lang/mapping"
 )
@@ -304,7 +305,12 @@ func FuzzTemplate(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		for _, x := range Template(text, Context{MediaType: "application/json"}) {
+		began := time.Now()
+		findings := Template(text, Context{MediaType: "application/json"})
+		if took := time.Since(began); took > 5*time.Second {
+			t.Fatalf("%q takes %s", text, took)
+		}
+		for _, x := range findings {
 			if x.Offset < 0 || x.Offset > len(text) || x.Line < 1 || x.Column < 1 || x.Length < 1 || x.Code == "" || x.Message == "" {
 				t.Fatalf("%q: %+v", text, x)
 			}

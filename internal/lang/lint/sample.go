@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"strings"
 
-	"postern/internal/lang/mapping"
 	"postern/internal/lang/vtl"
 )
 
@@ -20,11 +19,11 @@ import (
 //   - A template that computes, or cuts texts up, is not judged: what it makes of
 //     the sample is no sign of what it makes of a request.
 
-// cutting finds methods that take a text apart.
-var cutting = regexp.MustCompile(`\.(substring|subSequence|replace|replaceAll|replaceFirst|split|concat|charAt|trim|indexOf|lastIndexOf|format)\s*\(`)
+// cutting finds methods that take a text apart, or may take their time to.
+var cutting = regexp.MustCompile(`\.(substring|subSequence|replace|replaceAll|replaceFirst|split|concat|charAt|trim|indexOf|lastIndexOf|format|matches)\s*\(`)
 
 // sampleLimits are far below what a request may use: checking is to be quick.
-var sampleLimits = vtl.Limits{Output: 1 << 20, Steps: 200_000, Memory: 8 << 20, Text: 1 << 20, Depth: 50}
+var sampleLimits = vtl.Limits{Output: 1 << 20, Steps: 100_000, Memory: 8 << 20, Text: 1 << 20, Depth: 50}
 
 func (c *checker) sample(t *vtl.Template, ctx Context) {
 	if !IsJSON(ctx.MediaType) || c.computes || cutting.MatchString(c.text) || len(c.findings) > 0 && c.fails() {
@@ -34,11 +33,9 @@ func (c *checker) sample(t *vtl.Template, ctx Context) {
 	if err != nil || !begun(full) || json.Valid(full) {
 		return
 	}
-	if tmpl, err := mapping.ParseTemplate("", c.text); err == nil {
-		empty, err := tmpl.AppendTo(nil, new(mapping.Scope))
-		if err != nil || !begun(empty) || json.Valid(empty) {
-			return
-		}
+	empty, err := t.AppendTo(nil, &vtl.Env{Limits: sampleLimits})
+	if err != nil || !begun(empty) || json.Valid(empty) {
+		return
 	}
 	c.add(Finding{Code: "V0501", Severity: Warning,
 		Message: "the output begins like JSON and is none: " + notJSON(full),
