@@ -171,15 +171,15 @@ func (p *progress) event(ev *stackapi.Event) {
 		return
 	}
 	sign, word := p.outcome(ev)
-	text := fmt.Sprintf("%s %s  %s  %s", sign, pad(ev.LogicalID, p.ids), pad(ev.Type, p.types), word)
+	text := fmt.Sprintf("%s %s  %s %s", sign, pad(ev.LogicalID, p.ids), pad(ev.Type, p.types), word)
 	if ev.Millis > 0 {
-		text += "  " + p.c.style.dim(duration(time.Duration(ev.Millis*float64(time.Millisecond))))
+		text += " " + p.c.style.dim(duration(time.Duration(ev.Millis*float64(time.Millisecond))))
 	}
 	if ev.Note != "" {
-		text += "  " + ev.Note
+		text += " " + ev.Note
 	}
 	if names := p.changed[ev.LogicalID]; names != "" && ev.Status == "UPDATE_COMPLETE" {
-		text += "  (" + names + ")"
+		text += " (" + names + ")"
 	}
 	p.say("%s", text)
 	if strings.HasSuffix(ev.Status, "_FAILED") && ev.Reason != "" {
