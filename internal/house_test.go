@@ -23,13 +23,14 @@ const houseRules = `
 	       lang/vtl, lang/jsonpath, lang/jsonschema, lang/javaregexp;
 
 	property                           < apigw;
+	apigw                              < apigw/openapi;
 	lang/vtl, lang/jsonpath, message   < lang/mapping;
 	lang/mapping                       < lang/cases;
-	lang/mapping, lang/javaregexp      < lang/lint;
+	lang/mapping, lang/javaregexp, nearest < lang/lint;
 	message                            < backend;
 
 	# the two planes: neither sees the other
-	apigw, store, lang/mapping, lang/javaregexp                               < control;
+	apigw/openapi, store, lang/mapping, lang/javaregexp                       < control;
 	apigw, lang/mapping, lang/jsonschema, lang/javaregexp, backend, throttle  < dataplane;
 
 	control, dataplane                 < publish;

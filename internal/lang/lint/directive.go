@@ -1,11 +1,17 @@
 package lint
 
-import "postern/internal/lang/vtl"
+import (
+	"strings"
 
-// directives are the words that do something, and those that people take for
-// one, with what to write.
-var directives = []string{"if", "elseif", "else", "end", "set", "foreach", "define", "break", "stop", "include", "parse", "literal"}
+	"postern/internal/lang/vtl"
+	"postern/internal/nearest"
+)
 
+// called are the directives with parentheses.
+var called = []string{"define", "elseif", "foreach", "if", "include", "literal", "parse", "set"}
+
+// foreignDirectives are the words that people take for directives, with what to
+// write.
 var foreignDirectives = map[string]string{
 	"elsif":    "#elseif",
 	"elif":     "#elseif",
@@ -35,17 +41,31 @@ func (c *checker) word(p vtl.Part) {
 		f.Message = "found " + p.Source + ", which is no directive and prints as it is"
 		meant, known := foreignDirectives[p.Name]
 		if !known {
-			// Names with a # are common in what is sent to databases, so
-			// only what is one slip away is reported.
-			d := near(p.Name, directives)
-			if len(p.Name) < 4 || d == "" || distance(p.Name, d) > 1 {
+			if meant = c.meant(p); meant == "" {
 				return
 			}
-			meant = "#" + d
 		}
 		if meant != "" {
 			f.Help = "did you mean " + meant + "?"
 		}
 	}
 	c.add(f, p.Offset, len(p.Source))
+}
+
+// meant returns the directive that a word was probably to be, or "". Names with
+// a # are common in what is sent to databases, so that a word counts only if it
+// is called, or if it is nearly #else.
+func (c *checker) meant(p vtl.Part) string {
+	candidates := []string{"else"}
+	if strings.HasPrefix(strings.TrimLeft(c.text[p.Offset+len(p.Source):], " \t"), "(") {
+		candidates = called
+	}
+	const shortest = 3 // letters
+	if len(p.Name) < shortest {
+		return ""
+	}
+	if d := nearest.Word(p.Name, candidates); d != "" {
+		return "#" + d
+	}
+	return ""
 }

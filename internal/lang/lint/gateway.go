@@ -8,6 +8,7 @@ import (
 	"postern/internal/lang/jsonpath"
 	"postern/internal/lang/mapping"
 	"postern/internal/lang/vtl"
+	"postern/internal/nearest"
 )
 
 // This file judges references to $input, $util and $context.
@@ -43,7 +44,7 @@ func (c *checker) input(p vtl.Part) {
 	case s.Kind == vtl.Method && s.Name == "body":
 		c.member("V0202", s, "$input.body is no method", "write $input.body")
 	case s.Kind == vtl.Property || !isMethod:
-		help := didYouMean(s.Name, inputNames, "$input.", "")
+		help := didYouMean(s.Name, inputNames, "$input.")
 		if help == "" {
 			help = "there are $input.body, $input.json(path), $input.path(path) and $input.params(name)"
 		}
@@ -53,6 +54,14 @@ func (c *checker) input(p vtl.Part) {
 		c.path(p, s)
 		c.params(p)
 	}
+}
+
+// didYouMean suggests what to write, with what stands before the word.
+func didYouMean(word string, candidates []string, before string) string {
+	if c := nearest.Word(word, candidates); c != "" {
+		return "did you mean " + before + c + "?"
+	}
+	return ""
 }
 
 func parentheses(method string) string {
@@ -107,7 +116,7 @@ func (c *checker) params(p vtl.Part) {
 	if slices.Contains(paramGroups, name) {
 		return
 	}
-	help := didYouMean(name, paramGroups, "", "")
+	help := didYouMean(name, paramGroups, "")
 	if help == "" {
 		help = "one parameter is $input.params('" + name + "')"
 	}
@@ -127,7 +136,7 @@ func (c *checker) util(p vtl.Part) {
 	case known:
 		c.member("V0201", s, "$util."+s.Name+" has no value without parentheses", "write $util."+s.Name+"($x)")
 	default:
-		help := didYouMean(s.Name, utilNames, "$util.", "")
+		help := didYouMean(s.Name, utilNames, "$util.")
 		if help == "" {
 			help = "there are " + strings.Join(utilNames, ", ")
 		}
@@ -163,7 +172,7 @@ func (c *checker) override(p vtl.Part, names, groups []string) {
 	if len(names) < 2 || slices.Contains(groups, names[1]) || p.Role != vtl.Assigned {
 		return
 	}
-	help := didYouMean(names[1], groups, "$context."+names[0]+".", "")
+	help := didYouMean(names[1], groups, "$context."+names[0]+".")
 	if help == "" {
 		help = "there are " + strings.Join(groups, ", ")
 	}
@@ -192,7 +201,7 @@ func (c *checker) contextVariable(p vtl.Part, names []string) {
 			return
 		}
 		c.member("V0203", p.Steps[i], "there is no $context."+prefix+" in templates, so this has no value",
-			didYouMean(full, known, "$context.", ""))
+			didYouMean(full, known, "$context."))
 		return
 	}
 }

@@ -87,7 +87,9 @@ func TestTemplate(t *testing.T) {
 			"? 1:10+6 V0306 found #elsif, which is no directive and prints as it is (did you mean #elseif?)",
 			"? 1:28+5 V0306 found #esle, which is no directive and prints as it is (did you mean #else?)",
 			"? 1:38+6 V0306 found #endif, which is no directive and prints as it is (did you mean #end?)"}},
-		{"SET #n = :v, #status = :s", nil},
+		{"#forech($x in $input.path('$.l'))a", []string{
+			"? 1:1+7 V0306 found #forech, which is no directive and prints as it is (did you mean #foreach?)"}},
+		{"SET #n = :v, #status = :s, #shop = :t, #sets = :u, #pk", nil},
 		{"$input.body.replaceAll('(', 'x')", []string{
 			`1:13+10 V0302 found the regular expression "(", expected a correct one: a group is not closed in $input.body.replaceAll('(', 'x') (to replace plain text, use replace)`}},
 		{"{\"a\": $input.json('$.a'),}", []string{

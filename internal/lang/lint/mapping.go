@@ -112,7 +112,7 @@ func (r *report) undeclared(text string, declared []string, message, where strin
 				names = append(names, d[i:])
 			}
 		}
-		help = didYouMean(text[i:], names, text[:i], "")
+		help = didYouMean(text[i:], names, text[:i])
 	}
 	if help == "" {
 		help = "declare it " + where

@@ -22,7 +22,7 @@ func (c *checker) variable(p vtl.Part) {
 		f.Help = "write #set($" + p.Name + " = {}) first"
 	}
 	names := append(slices.Sorted(maps.Keys(c.set)), "input", "util", "context", "stageVariables")
-	if s := didYouMean(p.Name, names, "$", ""); s != "" {
+	if s := didYouMean(p.Name, names, "$"); s != "" {
 		f.Help = s
 	}
 	c.add(f, p.Offset, len(p.Source))
