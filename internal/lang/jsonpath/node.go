@@ -52,6 +52,12 @@ func (n Node) Kind() Kind {
 	return n.entry().kind
 }
 
+// IsContainer reports whether n is an array or an object.
+func (n Node) IsContainer() bool {
+	k := n.Kind()
+	return k == Array || k == Object
+}
+
 // Len returns how many members or elements n has.
 func (n Node) Len() int {
 	switch n.Kind() {

@@ -15,6 +15,11 @@ type contextNode struct {
 	variable *variable // nil for a map
 	children []*contextNode
 	byName   map[string]*contextNode
+
+	// Of a map:
+	place   int                    // among all maps
+	present func(*Context) bool    // nil: always
+	named   func(*Context) []Value // members that the table does not know; nil: none
 }
 
 // enteredFirst are the names that come before others of their bucket when
@@ -35,8 +40,33 @@ var contextTree = func() *contextNode {
 	root.path("authorizer.claims")
 	root.child("requestOverride")
 	root.child("responseOverride")
+
+	authorizer, cert := root.child("authorizer"), root.path("identity.clientCert")
+	claims, validity := authorizer.child("claims"), cert.child("validity")
+	authorizer.present = func(c *Context) bool { return c.Authorizer.Present }
+	authorizer.named = func(c *Context) []Value { return c.Authorizer.Context }
+	claims.present = func(c *Context) bool { return c.Authorizer.Claims != nil }
+	claims.named = func(c *Context) []Value { return c.Authorizer.Claims }
+	cert.present = func(c *Context) bool { return c.Identity.ClientCert != nil }
+	validity.present = cert.present
 	return root
 }()
+
+// contextMaps is how many maps there are, $context included.
+var contextMaps = contextTree.number(0)
+
+// number gives the maps their places, from first on, and returns the next one.
+func (n *contextNode) number(first int) int {
+	if n.variable != nil {
+		return first
+	}
+	n.place = first
+	first++
+	for _, c := range n.children {
+		first = c.number(first)
+	}
+	return first
+}
 
 // path returns the node at the end of a dotted name.
 func (n *contextNode) path(name string) *contextNode {
@@ -62,13 +92,12 @@ func (n *contextNode) child(name string) *contextNode {
 
 // contextMap returns $context.
 func (m *machine) contextMap() *vtl.Map {
-	if !m.context.known && m.scope.given != nil {
-		m.context.m = *m.givenContext()
-		m.context.known = true
-	}
 	if !m.context.known {
-		m.context.m = *vtl.LazyMap((*contextRoot)(m), vtl.Hashed|vtl.Silent)
 		m.context.known = true
+		m.context.m.Reset(vtl.Hashed|vtl.Silent, (*contextRoot)(m))
+		if m.scope.given != nil {
+			m.context.m = *m.givenContext()
+		}
 	}
 	return &m.context.m
 }
@@ -89,27 +118,23 @@ func (c *contextRoot) Entry(i int) (string, vtl.Value) {
 	return (*machine)(c).entry(contextTree, i)
 }
 
-// contextBranch is the source of a map in $context.
+// contextBranch is a map in $context, and its source.
 type contextBranch struct {
-	m    *machine
-	node *contextNode
+	m     *machine
+	node  *contextNode
+	hash  vtl.Map
+	known bool
 }
 
 // Len returns how many members there are.
-func (b *contextBranch) Len() int {
-	n := b.m.count(b.node)
-	if values := b.m.named(b.node); values != nil {
-		n += len(values)
-	}
-	return n
-}
+func (b *contextBranch) Len() int { return b.m.count(b.node) + len(b.named()) }
 
 // Get returns the member called name.
 func (b *contextBranch) Get(name string) (vtl.Value, bool) {
 	if v, ok := b.m.member(b.node, name); ok {
 		return v, true
 	}
-	v := find(b.m.named(b.node), name)
+	v := find(b.named(), name)
 	return v.vtl(), v.kind != noValue
 }
 
@@ -119,20 +144,16 @@ func (b *contextBranch) Entry(i int) (string, vtl.Value) {
 	if i < n {
 		return b.m.entry(b.node, i)
 	}
-	v := b.m.named(b.node)[i-n]
+	v := b.named()[i-n]
 	return v.Name, vtl.String(v.Text)
 }
 
-// named returns the members of a map that the table does not know.
-func (m *machine) named(n *contextNode) []Value {
-	authorizer := contextTree.byName["authorizer"]
-	switch n {
-	case authorizer:
-		return m.scope.Context.Authorizer.Context
-	case authorizer.byName["claims"]:
-		return m.scope.Context.Authorizer.Claims
+// named returns the members that the table does not know.
+func (b *contextBranch) named() []Value {
+	if b.node.named == nil {
+		return nil
 	}
-	return nil
+	return b.node.named(&b.m.scope.Context)
 }
 
 // listed reports whether n is there for templates.
@@ -141,15 +162,7 @@ func (m *machine) listed(n *contextNode) bool {
 	if n.variable != nil {
 		return n.variable.where&always != 0 || n.variable.get(c).kind != noValue
 	}
-	switch n.name {
-	case "authorizer":
-		return c.Authorizer.Present
-	case "claims":
-		return c.Authorizer.Claims != nil
-	case "clientCert", "validity":
-		return c.Identity.ClientCert != nil
-	}
-	return true
+	return n.present == nil || n.present(c)
 }
 
 func (m *machine) count(n *contextNode) int {
@@ -194,12 +207,13 @@ func (m *machine) value(n *contextNode) vtl.Value {
 	case "responseOverride":
 		return m.overrides.responseMap().Value()
 	}
-	for _, have := range m.nested {
-		if have.node == n {
-			return have.m.Value()
-		}
+	if m.branches == nil {
+		m.branches = make([]contextBranch, contextMaps)
 	}
-	branch := vtl.LazyMap(&contextBranch{m, n}, vtl.Hashed|vtl.Silent)
-	m.nested = append(m.nested, nestedMap{n, branch})
-	return branch.Value()
+	b := &m.branches[n.place]
+	if !b.known {
+		b.m, b.node, b.known = m, n, true
+		b.hash.Reset(vtl.Hashed|vtl.Silent, b)
+	}
+	return b.hash.Value()
 }

@@ -34,7 +34,7 @@ func (in *input) Call(name string, args []vtl.Value) (vtl.Value, bool, error) {
 	m := (*machine)(in)
 	switch {
 	case name == "params" && len(args) == 0:
-		return m.allParams()[0], true, nil
+		return m.allParams(), true, nil
 	case len(args) != 1:
 		return vtl.Null, false, nil
 	case name == "params":
@@ -42,9 +42,27 @@ func (in *input) Call(name string, args []vtl.Value) (vtl.Value, bool, error) {
 	case name == "path":
 		return m.path(args[0].Text())
 	case name == "json":
-		return m.json(args[0].Text())
+		var err error
+		m.buf, err = m.appendJSON(m.buf[:0], args[0].Text())
+		return vtl.String(string(m.buf)), err == nil, err
 	}
 	return vtl.Null, false, nil
+}
+
+// AppendCall prints JSON and parameters without making texts of them.
+func (in *input) AppendCall(dst []byte, name string, args []vtl.Value) ([]byte, bool, error) {
+	if len(args) != 1 {
+		return dst, false, nil
+	}
+	m := (*machine)(in)
+	switch name {
+	case "params":
+		return append(dst, m.param(args[0].Text())...), true, nil
+	case "json":
+		dst, err := m.appendJSON(dst, args[0].Text())
+		return dst, true, err
+	}
+	return dst, false, nil
 }
 
 // AppendTo prints nothing: $input itself has no text. [chosen]
@@ -98,17 +116,16 @@ func (m *machine) path(text string) (vtl.Value, bool, error) {
 	return r.value, r.ok, nil
 }
 
-// json evaluates $input.json.
-func (m *machine) json(text string) (vtl.Value, bool, error) {
+// appendJSON evaluates $input.json.
+func (m *machine) appendJSON(dst []byte, text string) ([]byte, error) {
 	_, node, ok, err := m.find(text)
 	switch {
 	case err != nil:
-		return vtl.Null, false, err
+		return dst, err
 	case !ok || node.Kind() == jsonpath.Null:
-		return vtl.String(`""`), true, nil
+		return append(dst, `""`...), nil
 	}
-	m.buf = node.AppendJSON(m.buf[:0])
-	return vtl.String(string(m.buf)), true, nil
+	return node.AppendJSON(dst), nil
 }
 
 func (m *machine) find(text string) (*jsonpath.Path, jsonpath.Node, bool, error) {
@@ -136,21 +153,47 @@ func (m *machine) param(name string) string {
 	return v
 }
 
-// allParams returns $input.params() and the three maps in it.
-func (m *machine) allParams() []vtl.Value {
-	if m.params != nil {
-		return m.params
+// allParams is $input.params() and the three maps in it.
+type allParams struct {
+	all    vtl.Map
+	groups [3]paramGroup
+	known  bool
+}
+
+type paramGroup struct {
+	pairs pairs
+	hash  vtl.Map
+}
+
+// allParams returns $input.params().
+func (m *machine) allParams() vtl.Value {
+	if m.params == nil {
+		m.params = new(allParams)
+	}
+	p := m.params
+	if p.known {
+		return p.all.Value()
 	}
 	s := m.scope
-	path := vtl.LazyMap(newPairs(len(s.Path), func(i int) message.Pair { return s.Path[i] }), vtl.Ordered).Value()
-	query := vtl.LazyMap(newPairs(len(s.Query), func(i int) message.Pair { return s.Query[i] }), vtl.Ordered).Value()
-	header := vtl.LazyMap(newPairs(len(s.Header), func(i int) message.Pair {
-		return message.Pair(s.Header[i])
-	}), vtl.Ordered).Value()
-	all := vtl.NewMap(vtl.Ordered)
-	all.Put("path", path)
-	all.Put("querystring", query)
-	all.Put("header", header)
-	m.params = append(m.params, all.Value(), path, query, header)
-	return m.params
+	path, query, header := &p.groups[0], &p.groups[1], &p.groups[2]
+	path.pairs.reset()
+	for _, v := range s.Path {
+		path.pairs.add(v)
+	}
+	query.pairs.reset()
+	for _, v := range s.Query {
+		query.pairs.add(v)
+	}
+	header.pairs.reset()
+	for _, f := range s.Header {
+		header.pairs.add(message.Pair(f))
+	}
+	p.all.Reset(vtl.Ordered, nil)
+	for i, name := range [...]string{"path", "querystring", "header"} {
+		g := &p.groups[i]
+		g.hash.Reset(vtl.Ordered, &g.pairs)
+		p.all.Put(name, g.hash.Value())
+	}
+	p.known = true
+	return p.all.Value()
 }

@@ -20,16 +20,21 @@ const (
 
 // values are the objects and arrays that templates of one exchange have asked for.
 type values struct {
-	objects arena[object]
-	arrays  arena[array]
+	objects  vtl.Arena[object]
+	arrays   vtl.Arena[array]
+	elements slab[element]
+	members  slab[member]
 }
 
 func (vs *values) reset() {
-	vs.objects.reset()
-	vs.arrays.reset()
+	vs.objects.Reset()
+	vs.arrays.Reset()
+	vs.elements.reset()
+	vs.members.reset()
 }
 
-// of returns a JSON value as templates see it.
+// of returns a JSON value as templates see it, which for an array or an object
+// is a new one.
 func (vs *values) of(n jsonpath.Node) vtl.Value {
 	switch n.Kind() {
 	case jsonpath.True, jsonpath.False:
@@ -38,23 +43,33 @@ func (vs *values) of(n jsonpath.Node) vtl.Value {
 		return vtl.String(n.Text())
 	case jsonpath.Integer, jsonpath.Decimal:
 		return fromNumber(n)
-	case jsonpath.Array:
-		if n.IsKeySet() {
-			list := vtl.NewList()
-			for e := range n.Elements() {
-				list.Append(vs.of(e))
-			}
-			return list.Value()
-		}
-		a := vs.arrays.take()
-		a.node, a.from, a.list = n, vs, *vtl.LazyList(a)
-		return a.list.Value()
-	case jsonpath.Object:
-		o := vs.objects.take()
-		o.node, o.from, o.hash = n, vs, *vtl.LazyMap(o, vtl.Ordered)
-		return o.hash.Value()
+	case jsonpath.Array, jsonpath.Object:
+		return vs.container(n).value
 	}
 	return vtl.Null
+}
+
+// container makes what templates have of an array or an object.
+func (vs *values) container(n jsonpath.Node) *container {
+	switch {
+	case n.Kind() == jsonpath.Object:
+		o := vs.objects.Take()
+		o.node, o.from = n, vs
+		o.hash.Reset(vtl.Ordered, o)
+		o.value = o.hash.Value()
+		return &o.container
+	case n.IsKeySet():
+		list := vtl.NewList()
+		for e := range n.Elements() {
+			list.Append(vs.of(e))
+		}
+		return &container{node: n, value: list.Value()}
+	}
+	a := vs.arrays.Take()
+	a.node, a.from = n, vs
+	a.list = *vtl.LazyList(a)
+	a.value = a.list.Value()
+	return &a.container
 }
 
 func fromNumber(n jsonpath.Node) vtl.Value {
@@ -84,12 +99,24 @@ func fromNumber(n jsonpath.Node) vtl.Value {
 	return vtl.Decimal(unscaled, int32(scale))
 }
 
+// A container is what an array and an object have in common.
+type container struct {
+	node  jsonpath.Node
+	from  *values
+	value vtl.Value  // the list or map that templates have of it
+	next  *container // in the list of which it is a part
+}
+
 // An array is a JSON array and the list that templates have of it.
 type array struct {
+	container
 	list  vtl.List
-	from  *values
-	node  jsonpath.Node
-	elems []jsonpath.Node // nil until one is asked for
+	elems []element // nil until one is asked for
+}
+
+type element struct {
+	node jsonpath.Node
+	have *container // of an array or an object that was asked for
 }
 
 // Len returns the number of elements.
@@ -98,12 +125,20 @@ func (a *array) Len() int { return a.node.Len() }
 // At returns the element at i.
 func (a *array) At(i int) vtl.Value {
 	if a.elems == nil {
-		a.elems = make([]jsonpath.Node, 0, a.node.Len())
-		for e := range a.node.Elements() {
-			a.elems = append(a.elems, e)
+		a.elems = a.from.elements.take(a.node.Len())[:0]
+		for n := range a.node.Elements() {
+			a.elems = append(a.elems, element{node: n})
 		}
 	}
-	return a.from.of(a.elems[i])
+	e := &a.elems[i]
+	switch {
+	case e.have != nil:
+		return e.have.value
+	case e.node.IsContainer():
+		e.have = a.from.container(e.node)
+		return e.have.value
+	}
+	return a.from.of(e.node)
 }
 
 // AppendJSON prints the array.
@@ -111,10 +146,15 @@ func (a *array) AppendJSON(dst []byte) []byte { return a.node.AppendJSON(dst) }
 
 // An object is a JSON object and the map that templates have of it.
 type object struct {
+	container
 	hash    vtl.Map
-	from    *values
-	node    jsonpath.Node
 	members []member // nil until they are asked for by place
+
+	// Arrays and objects in it that were asked for: a list of a few, or else a
+	// map.
+	few  *container
+	n    int
+	many map[jsonpath.Node]*container
 }
 
 type member struct {
@@ -131,18 +171,47 @@ func (o *object) Get(name string) (vtl.Value, bool) {
 	if !ok {
 		return vtl.Null, false
 	}
-	return o.from.of(n), true
+	return o.of(n), true
+}
+
+// of returns a member as templates see it: an array or an object is the same
+// each time.
+func (o *object) of(n jsonpath.Node) vtl.Value {
+	const few = 16 // up to here comparing is faster than hashing
+	if !n.IsContainer() {
+		return o.from.of(n)
+	}
+	if o.many != nil {
+		if c := o.many[n]; c != nil {
+			return c.value
+		}
+	}
+	for c := o.few; c != nil; c = c.next {
+		if c.node == n {
+			return c.value
+		}
+	}
+	c := o.from.container(n)
+	if o.n++; o.n <= few {
+		o.few, c.next = c, o.few
+		return c.value
+	}
+	if o.many == nil {
+		o.many = make(map[jsonpath.Node]*container)
+	}
+	o.many[n] = c
+	return c.value
 }
 
 // Entry returns the member at i.
 func (o *object) Entry(i int) (string, vtl.Value) {
 	if o.members == nil {
-		o.members = make([]member, 0, o.node.Len())
+		o.members = o.from.members.take(o.node.Len())[:0]
 		for name, n := range o.node.Members() {
 			o.members = append(o.members, member{name, n})
 		}
 	}
-	return o.members[i].name, o.from.of(o.members[i].value)
+	return o.members[i].name, o.of(o.members[i].value)
 }
 
 // AppendJSON prints the object.

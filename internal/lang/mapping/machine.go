@@ -20,21 +20,20 @@ type machine struct {
 	// [observed]
 	overrides overrideMaps
 
-	context lazyMap              // of this rendering
-	nested  []nestedMap          // maps in it, by their place in the table
-	buf     []byte               // for texts in the making
-	params  []vtl.Value          // $input.params() of this rendering: all, path, querystring, header
-	paths   map[string]pathValue // $input.path() of this rendering
+	found     slab[Override] // what Scope.Override holds
+	foundText slab[string]
+
+	context  lazyMap              // of this rendering
+	branches []contextBranch      // maps in it, by contextNode.place
+	stage    stageVariables       // of this rendering
+	buf      []byte               // for texts in the making
+	params   *allParams           // of this rendering; nil until a template asks
+	paths    map[string]pathValue // $input.path() of this rendering
 }
 
 type lazyMap struct {
 	m     vtl.Map
 	known bool
-}
-
-type nestedMap struct {
-	node *contextNode
-	m    *vtl.Map
 }
 
 // A pathValue is the result of $input.path.
@@ -57,27 +56,33 @@ func (m *machine) reset() {
 	m.response.reset()
 	m.env.Reset()
 	m.values.reset()
-	clear(m.nested[:cap(m.nested)])
-	clear(m.paths)
-	*m = machine{
-		env:      m.env,
-		request:  m.request,
-		response: m.response,
-		values:   m.values,
-		nested:   m.nested[:0],
-		buf:      m.buf[:0],
-		paths:    m.paths,
+	m.overrides.reset()
+	m.found.reset()
+	m.foundText.reset()
+	m.forget()
+	m.scope, m.template = nil, nil
+}
+
+// forget forgets what belongs to one rendering.
+func (m *machine) forget() {
+	m.context.m.Reset(0, nil)
+	m.context.known = false
+	for i := range m.branches {
+		m.branches[i].known = false
 	}
+	if m.params != nil {
+		m.params.known = false
+	}
+	clear(m.paths)
 }
 
 // begin prepares m for one rendering of t.
 func (m *machine) begin(t *Template) {
 	m.template = t
-	m.context.known = false
-	clear(m.nested)
-	m.nested = m.nested[:0]
-	m.params = nil
-	clear(m.paths)
+	m.forget()
+	if m.overrides.used() {
+		m.params = nil // overrides may hold a part of it
+	}
 	m.env.Scope = (*globals)(m)
 }
 
@@ -98,7 +103,7 @@ func (g *globals) Variable(name string) (vtl.Value, bool) {
 	case "util":
 		return vtl.Object((*util)(m)), true
 	case "stageVariables":
-		return vtl.LazyMap(&stageVariables{vars: m.scope.StageVariables}, vtl.Hashed).Value(), true
+		return m.stage.reset(m.scope.StageVariables).Value(), true
 	}
 	v, ok := m.scope.more[name]
 	return v, ok

@@ -28,6 +28,17 @@ type Override struct {
 // has asked for them, and then with all that is in them. [observed]
 type overrideMaps struct {
 	request, response *vtl.Map
+	room              [6]vtl.Map // the two and the four in them
+}
+
+// reset forgets what templates have set and keeps the memory.
+func (o *overrideMaps) reset() {
+	if o.used() {
+		o.request, o.response = nil, nil
+		for i := range o.room {
+			o.room[i].Reset(0, nil)
+		}
+	}
 }
 
 // used reports whether a template has asked for one of the maps.
@@ -35,22 +46,25 @@ func (o *overrideMaps) used() bool { return o.request != nil || o.response != ni
 
 func (o *overrideMaps) requestMap() *vtl.Map {
 	if o.request == nil {
-		o.request = overrideMap("header", "path", "querystring")
+		o.request = overrideMap(o.room[:4], "header", "path", "querystring")
 	}
 	return o.request
 }
 
 func (o *overrideMaps) responseMap() *vtl.Map {
 	if o.response == nil {
-		o.response = overrideMap("header")
+		o.response = overrideMap(o.room[4:], "header")
 	}
 	return o.response
 }
 
-func overrideMap(names ...string) *vtl.Map {
-	m := vtl.NewMap(vtl.Hashed | vtl.Silent)
-	for _, name := range names {
-		m.Put(name, vtl.NewMap(vtl.Hashed|vtl.Silent).Value())
+// overrideMap makes the first map of room one that holds the others by name.
+func overrideMap(room []vtl.Map, names ...string) *vtl.Map {
+	m := &room[0]
+	m.Reset(vtl.Hashed|vtl.Silent, nil)
+	for i, name := range names {
+		room[i+1].Reset(vtl.Hashed|vtl.Silent, nil)
+		m.Put(name, room[i+1].Value())
 	}
 	return m
 }
@@ -65,12 +79,12 @@ func (m *machine) collect() {
 	o := &m.scope.Override
 	*o = Overrides{}
 	if request := m.overrides.request; request != nil {
-		o.Header = parameters(request, "header")
-		o.Query = parameters(request, "querystring")
-		o.Path = parameters(request, "path")
+		o.Header = m.parameters(request, "header")
+		o.Query = m.parameters(request, "querystring")
+		o.Path = m.parameters(request, "path")
 	}
 	if response := m.overrides.response; response != nil {
-		o.ResponseHeader = parameters(response, "header")
+		o.ResponseHeader = m.parameters(response, "header")
 		status, _ := response.Get("status")
 		o.ResponseStatus = statusOf(status)
 	}
@@ -86,29 +100,31 @@ func (m *machine) current(name string, have **vtl.Map) {
 }
 
 // parameters returns the overrides in one of the maps, or nil.
-func parameters(of *vtl.Map, name string) []Override {
+func (m *machine) parameters(of *vtl.Map, name string) []Override {
 	v, _ := of.Get(name)
 	group := v.AsMap()
 	if group == nil || group.Len() == 0 {
 		return nil
 	}
-	out := make([]Override, 0, group.Len())
+	out := m.found.take(group.Len())[:0]
 	group.Range(func(key, v vtl.Value) bool {
-		out = append(out, Override{key.Text(), texts(v)})
+		out = append(out, Override{key.Text(), m.texts(v)})
 		return true
 	})
 	return out
 }
 
 // texts returns the printed forms of a list's elements, or of the one value.
-func texts(v vtl.Value) []string {
+func (m *machine) texts(v vtl.Value) []string {
 	list := v.AsList()
 	if list == nil {
-		return []string{v.Text()}
+		out := m.foundText.take(1)
+		out[0] = v.Text()
+		return out
 	}
-	out := make([]string, 0, list.Len())
-	for i := range list.Len() {
-		out = append(out, list.At(i).Text())
+	out := m.foundText.take(list.Len())
+	for i := range out {
+		out[i] = list.At(i).Text()
 	}
 	return out
 }

@@ -1,7 +1,6 @@
 package mapping
 
 import (
-	"maps"
 	"slices"
 
 	"postern/internal/lang/vtl"
@@ -11,7 +10,16 @@ import (
 // stands in for the order of entry.
 type stageVariables struct {
 	vars  map[string]string
-	names []string // sorted; nil until a template lists them
+	names []string // sorted; empty until a template lists them
+	hash  vtl.Map  // what templates have of it
+}
+
+// reset makes v the map of vars and keeps the memory.
+func (v *stageVariables) reset(vars map[string]string) *vtl.Map {
+	clear(v.names)
+	v.vars, v.names = vars, v.names[:0]
+	v.hash.Reset(vtl.Hashed, v)
+	return &v.hash
 }
 
 // Len returns the number of variables.
@@ -25,8 +33,11 @@ func (v *stageVariables) Get(name string) (vtl.Value, bool) {
 
 // Entry returns the variable at i.
 func (v *stageVariables) Entry(i int) (string, vtl.Value) {
-	if v.names == nil {
-		v.names = slices.Sorted(maps.Keys(v.vars))
+	if len(v.names) == 0 {
+		for name := range v.vars {
+			v.names = append(v.names, name)
+		}
+		slices.Sort(v.names)
 	}
 	return v.names[i], vtl.String(v.vars[v.names[i]])
 }

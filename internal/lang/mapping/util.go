@@ -13,7 +13,9 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"postern/internal/lang/jsonpath"
 	"postern/internal/lang/vtl"
@@ -28,6 +30,26 @@ func (*util) Property(string) (vtl.Value, bool) { return vtl.Null, false }
 // AppendTo prints nothing. [chosen]
 func (*util) AppendTo(dst []byte) []byte { return dst }
 
+// AppendCall prints what encodes; the others are for Call.
+func (*util) AppendCall(dst []byte, name string, args []vtl.Value) ([]byte, bool, error) {
+	if len(args) != 1 {
+		return dst, false, nil
+	}
+	switch name {
+	case "escapeJavaScript":
+		return appendEscaped(dst, args[0].Text()), true, nil
+	case "urlEncode":
+		return appendURLEncoded(dst, args[0].Text()), true, nil
+	case "base64Encode":
+		text := args[0].Text()
+		n := base64.StdEncoding.EncodedLen(len(text))
+		dst = slices.Grow(dst, n)
+		base64.StdEncoding.Encode(dst[len(dst):len(dst)+n], []byte(text))
+		return dst[:len(dst)+n], true, nil
+	}
+	return dst, false, nil
+}
+
 // Call calls one of the six functions.
 func (u *util) Call(name string, args []vtl.Value) (vtl.Value, bool, error) {
 	if len(args) != 1 {
@@ -35,16 +57,13 @@ func (u *util) Call(name string, args []vtl.Value) (vtl.Value, bool, error) {
 	}
 	text := args[0].Text()
 	switch name {
-	case "escapeJavaScript":
-		return vtl.String(escapeJavaScript(text)), true, nil
+	case "escapeJavaScript", "urlEncode", "base64Encode":
+		u.buf, _, _ = u.AppendCall(u.buf[:0], name, args)
+		return vtl.String(string(u.buf)), true, nil
 	case "parseJson":
 		return u.parseJSON(text)
-	case "urlEncode":
-		return vtl.String(urlEncode(text)), true, nil
 	case "urlDecode":
 		return result(urlDecode(text))
-	case "base64Encode":
-		return vtl.String(base64.StdEncoding.EncodeToString([]byte(text))), true, nil
 	case "base64Decode":
 		return result(base64Decode(text))
 	}
@@ -72,47 +91,63 @@ func (u *util) parseJSON(text string) (vtl.Value, bool, error) {
 	return v, !v.IsNull(), nil
 }
 
-// escapeJavaScript escapes quotation marks, the backslash, the slash, control
+// unescaped holds the bytes that escapeJavaScript leaves as they are.
+var unescaped = bytesBut(0x20, 0x7E, `"'\/`)
+
+// bytesBut returns the set of the bytes from first to last but those in but.
+func bytesBut(first, last byte, but string) (set [256]bool) {
+	for c := first; c <= last; c++ {
+		set[c] = strings.IndexByte(but, c) < 0
+	}
+	return set
+}
+
+// appendEscaped escapes quotation marks, the backslash, the slash, control
 // characters, and all that is not ASCII, by UTF-16 units. U+007F vanishes, as in
 // the recorded output of the Java library.
-func escapeJavaScript(s string) string {
-	plain := func(c byte) bool {
-		return c >= 0x20 && c < 0x7F && c != '"' && c != '\'' && c != '\\' && c != '/'
-	}
-	i := 0
-	for i < len(s) && plain(s[i]) {
-		i++
-	}
-	if i == len(s) {
-		return s
-	}
-	dst := append(make([]byte, 0, len(s)+len(s)/8+16), s[:i]...)
-	for _, r := range s[i:] {
-		switch {
-		case r < 0x7F && plain(byte(r)):
-			dst = append(dst, byte(r))
-		case r == 0x7F:
-		case r == '"' || r == '\'' || r == '\\' || r == '/':
-			dst = append(dst, '\\', byte(r))
-		case r == '\b':
-			dst = append(dst, '\\', 'b')
-		case r == '\f':
-			dst = append(dst, '\\', 'f')
-		case r == '\n':
-			dst = append(dst, '\\', 'n')
-		case r == '\r':
-			dst = append(dst, '\\', 'r')
-		case r == '\t':
-			dst = append(dst, '\\', 't')
-		case r > 0xFFFF:
-			r -= 0x10000
-			dst = appendUnit(dst, 0xD800|uint16(r>>10))
-			dst = appendUnit(dst, 0xDC00|uint16(r&0x3FF))
-		default:
-			dst = appendUnit(dst, uint16(r))
+func appendEscaped(dst []byte, s string) []byte {
+	from := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if unescaped[c] {
+			i++
+			continue
 		}
+		dst = append(dst, s[from:i]...)
+		r, size := rune(c), 1
+		if c >= utf8.RuneSelf {
+			r, size = utf8.DecodeRuneInString(s[i:])
+		}
+		dst = appendEscape(dst, r)
+		i += size
+		from = i
 	}
-	return string(dst)
+	return append(dst, s[from:]...)
+}
+
+func appendEscape(dst []byte, r rune) []byte {
+	switch r {
+	case '"', '\'', '\\', '/':
+		return append(dst, '\\', byte(r))
+	case '\b':
+		return append(dst, '\\', 'b')
+	case '\f':
+		return append(dst, '\\', 'f')
+	case '\n':
+		return append(dst, '\\', 'n')
+	case '\r':
+		return append(dst, '\\', 'r')
+	case '\t':
+		return append(dst, '\\', 't')
+	case 0x7F:
+		return dst
+	}
+	if r > 0xFFFF {
+		r -= 0x10000
+		dst = appendUnit(dst, 0xD800|uint16(r>>10))
+		return appendUnit(dst, 0xDC00|uint16(r&0x3FF))
+	}
+	return appendUnit(dst, uint16(r))
 }
 
 func appendUnit(dst []byte, u uint16) []byte {
@@ -121,20 +156,28 @@ func appendUnit(dst []byte, u uint16) []byte {
 
 const hex = "0123456789ABCDEF"
 
-// urlEncode encodes s as the value of a form field.
-func urlEncode(s string) string {
-	var b strings.Builder
+// inForms holds the bytes that urlEncode leaves as they are.
+var inForms = func() (set [256]bool) {
+	for c := range set {
+		set[c] = 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte(".-*_", byte(c)) >= 0
+	}
+	return set
+}()
+
+// appendURLEncoded encodes s as the value of a form field.
+func appendURLEncoded(dst []byte, s string) []byte {
+	dst = slices.Grow(dst, len(s)+len(s)/2)
 	for i := range len(s) {
 		switch c := s[i]; {
-		case 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte(".-*_", c) >= 0:
-			b.WriteByte(c)
+		case inForms[c]:
+			dst = append(dst, c)
 		case c == ' ':
-			b.WriteByte('+')
+			dst = append(dst, '+')
 		default:
-			b.Write([]byte{'%', hex[c>>4], hex[c&15]})
+			dst = append(dst, '%', hex[c>>4], hex[c&15])
 		}
 	}
-	return b.String()
+	return dst
 }
 
 // urlDecode is the reverse of urlEncode.

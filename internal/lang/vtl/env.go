@@ -12,6 +12,7 @@ type Env struct {
 	run      uint64 // counts renderings
 	tmpl     *Template
 	slots    []variable
+	given    Limits // Limits that max was made from
 	max      Limits // Limits with the defaults
 	steps    int    // left
 	memory   int    // bytes left
@@ -31,6 +32,12 @@ type Env struct {
 
 	halves   bool // a half of a surrogate pair may be in the output
 	loopsCut int
+
+	// What templates make between two calls of Reset.
+	lists  Arena[List]
+	ranges Arena[integers]
+	loops  Arena[loop]
+	views  Arena[mapView]
 }
 
 // A variable is the place of a variable. Its value is unknown until it is first
@@ -48,11 +55,15 @@ const (
 	set // also to null, by a loop
 )
 
-// Reset forgets the scope and every value of the last rendering and keeps the
-// memory for the next. The limits stay.
+// Reset forgets the scope and every value that renderings have made, which must
+// not be used any more, and keeps the memory for the next. The limits stay.
 func (e *Env) Reset() {
-	clear(e.slots[:cap(e.slots)])
+	clear(e.slots)
 	clear(e.args[:cap(e.args)])
+	e.lists.Reset()
+	e.ranges.Reset()
+	e.loops.Reset()
+	e.views.Reset()
 	for i, b := range e.bufs {
 		const most = 1 << 20 // bytes worth keeping
 		if cap(b) > most {
@@ -60,14 +71,8 @@ func (e *Env) Reset() {
 		}
 	}
 	e.run++
-	*e = Env{
-		Limits:   e.Limits,
-		run:      e.run,
-		slots:    e.slots[:0],
-		args:     e.args[:0],
-		bufs:     e.bufs,
-		defining: e.defining[:0],
-	}
+	e.Scope, e.tmpl, e.breakTo, e.err, e.patterns = nil, nil, nil, nil, nil
+	e.slots, e.args, e.loopsCut = e.slots[:0], e.args[:0], 0
 }
 
 // LoopsCut returns how many loops of the last rendering ended because of
@@ -78,7 +83,9 @@ func (e *Env) LoopsCut() int { return e.loopsCut }
 func (e *Env) begin(t *Template, used int) {
 	e.run++
 	e.tmpl = t
-	e.max = e.Limits.filled()
+	if e.given != e.Limits || e.max.Steps == 0 {
+		e.given, e.max = e.Limits, e.Limits.filled()
+	}
 	e.steps, e.memory, e.depth = e.max.Steps, e.max.Memory, e.max.Depth
 	e.room = used + e.max.Output
 	e.slots = cleared(e.slots, len(t.names))
@@ -90,14 +97,13 @@ func (e *Env) begin(t *Template, used int) {
 	e.loopsCut = 0
 }
 
-// cleared returns s with length n and zero elements.
+// cleared returns s with length n and zero elements, also beyond.
 func cleared[T any](s []T, n int) []T {
 	if cap(s) < n {
 		return make([]T, n)
 	}
-	s = s[:n]
-	clear(s)
-	return s
+	clear(s[:max(len(s), n)])
+	return s[:n]
 }
 
 // load returns the variable at a place, and whether it is set.

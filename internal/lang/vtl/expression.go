@@ -1,6 +1,9 @@
 package vtl
 
-import "unicode/utf8"
+import (
+	"cmp"
+	"unicode/utf8"
+)
 
 // An outcome says whether an expression has a value.
 type outcome uint8
@@ -113,8 +116,25 @@ func (n *stringNode) test(e *Env) (bool, bool) { return false, true }
 
 // A listNode is [a, b].
 type listNode struct {
-	at    int
-	elems []expr
+	at     int
+	elems  []expr
+	consts []Value // the elements, if all are literals
+}
+
+// settle looks whether all elements are literals.
+func (n *listNode) settle() {
+	consts := make([]Value, 0, len(n.elems))
+	for _, x := range n.elems {
+		switch x := x.(type) {
+		case *constNode:
+			consts = append(consts, x.v)
+		case *boolNode:
+			consts = append(consts, Bool(x.b))
+		default:
+			return
+		}
+	}
+	n.consts = consts
 }
 
 func (n *listNode) eval(e *Env) (Value, outcome) {
@@ -123,7 +143,11 @@ func (n *listNode) eval(e *Env) (Value, outcome) {
 		e.fail(n.at, "", err.Error(), err)
 		return Null, failed
 	}
-	l := &List{}
+	l := e.lists.Take()
+	if n.consts != nil {
+		l.elems, l.shared = n.consts, true
+		return l.Value(), found
+	}
 	if len(n.elems) > 0 {
 		l.elems = make([]Value, len(n.elems))
 	}
@@ -173,17 +197,27 @@ func (n *rangeNode) eval(e *Env) (Value, outcome) {
 		e.fail(n.at, n.source, err.Error(), err)
 		return Null, failed
 	}
-	l := &List{elems: make([]Value, size)}
-	step := int32(1)
+	r := e.ranges.Take()
+	*r = integers{first: from, step: 1, size: int(size)}
 	if to < from {
-		step = -1
+		r.step = -1
 	}
-	for i := range l.elems {
-		l.elems[i] = Int(from)
-		from += step
-	}
+	l := e.lists.Take()
+	l.src = r
 	return l.Value(), found
 }
+
+// integers is what a range holds.
+type integers struct {
+	first, step int32
+	size        int
+}
+
+// Len returns the number of integers.
+func (r *integers) Len() int { return r.size }
+
+// At returns the integer at i.
+func (r *integers) At(i int) Value { return Int(r.first + int32(i)*r.step) }
 
 func (n *rangeNode) test(e *Env) (bool, bool) { return false, true }
 
@@ -265,11 +299,20 @@ type equalNode struct {
 	at          int
 	left, right expr
 	not         bool
+	sides       [2]operand // left and right, if whole
+	whole       bool
 }
 
 func (n *equalNode) eval(e *Env) (Value, outcome) { return truth(n.test(e)) }
 
 func (n *equalNode) test(e *Env) (yes, ok bool) {
+	if n.whole {
+		x, j := n.sides[0].long(e)
+		y, k := n.sides[1].long(e)
+		if j != KindNull && k != KindNull {
+			return (x == y) != n.not, true
+		}
+	}
 	a, o := n.left.eval(e)
 	if o == failed {
 		return false, false
@@ -298,11 +341,20 @@ func (n *equalNode) test(e *Env) (yes, ok bool) {
 type orderNode struct {
 	left, right expr
 	op          tokenKind
+	sides       [2]operand // left and right, if whole
+	whole       bool
 }
 
 func (n *orderNode) eval(e *Env) (Value, outcome) { return truth(n.test(e)) }
 
 func (n *orderNode) test(e *Env) (yes, ok bool) {
+	if n.whole {
+		x, j := n.sides[0].long(e)
+		y, k := n.sides[1].long(e)
+		if j != KindNull && k != KindNull {
+			return n.holds(cmp.Compare(x, y)), true
+		}
+	}
 	a, o := n.left.eval(e)
 	if o == failed {
 		return false, false
@@ -314,16 +366,20 @@ func (n *orderNode) test(e *Env) (yes, ok bool) {
 	if o == absent || p == absent || !a.isNumber() || !b.isNumber() {
 		return false, true
 	}
-	c := compareNumbers(a, b)
+	return n.holds(compareNumbers(a, b)), true
+}
+
+// holds reports whether n is true of two numbers that compare as c.
+func (n *orderNode) holds(c int) bool {
 	switch n.op {
 	case tokLess:
-		return c < 0, true
+		return c < 0
 	case tokLessEqual:
-		return c <= 0, true
+		return c <= 0
 	case tokGreater:
-		return c > 0, true
+		return c > 0
 	}
-	return c >= 0, true
+	return c >= 0
 }
 
 // A mathNode is +, -, *, / or %.
@@ -332,9 +388,18 @@ type mathNode struct {
 	left, right expr
 	op          tokenKind
 	source      string // what it prints next to a string where it has no result
+
+	sides [2]operand // left and right, if whole
+	whole bool       // made of variables, literals and operations only
+	inner bool       // a side of an operation that tries long for both
 }
 
 func (n *mathNode) eval(e *Env) (Value, outcome) {
+	if n.whole && !n.inner {
+		if z, k := n.long(e); k != KindNull {
+			return Value{kind: k, num: uint64(z)}, found
+		}
+	}
 	a, o := n.left.eval(e)
 	if o == failed {
 		return Null, failed

@@ -37,7 +37,8 @@ func (n *foreachNode) render(e *Env, dst []byte) ([]byte, flow) {
 	if !ok {
 		return dst, onward
 	}
-	l := &loop{it: it, index: -1, node: n}
+	l := e.loops.Take()
+	l.it, l.index, l.node = it, -1, n
 	oldItem, oldLoop := e.save(n.item), e.save(n.loop)
 	oldCount, oldMore := e.save(n.count), e.save(n.more)
 	l.parent, _ = oldLoop.v.ref.(*loop)

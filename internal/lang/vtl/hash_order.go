@@ -24,19 +24,30 @@ func (m *Map) resize() {
 
 // hashOrder returns the places of the entries in the order of the table.
 func (m *Map) hashOrder() []int {
-	if m.order != nil {
+	n := len(m.entries)
+	if len(m.order) == n {
 		return m.order
 	}
 	m.resize()
-	buckets := make([]uint32, len(m.entries))
-	m.order = make([]int, len(m.entries))
+	m.order = slices.Grow(m.order[:0], n)[:n]
+	const few = 32
+	var room [few]uint32
+	buckets := room[:0]
 	for i := range m.entries {
 		h := uint32(hashCode(m.entries[i].key))
-		buckets[i] = (h ^ h>>16) & uint32(m.table-1)
+		buckets = append(buckets, (h^h>>16)&uint32(m.table-1))
 		m.order[i] = i
 	}
-	slices.SortStableFunc(m.order, func(a, b int) int {
-		return int(buckets[a]) - int(buckets[b])
-	})
+	if n > few {
+		slices.SortStableFunc(m.order, func(a, b int) int {
+			return int(buckets[a]) - int(buckets[b])
+		})
+		return m.order
+	}
+	for i := 1; i < n; i++ {
+		for j := i; j > 0 && buckets[m.order[j-1]] > buckets[m.order[j]]; j-- {
+			m.order[j-1], m.order[j] = m.order[j], m.order[j-1]
+		}
+	}
 	return m.order
 }

@@ -44,15 +44,22 @@ type Setter interface {
 	Set(key, v Value) error
 }
 
+// A CallAppender is a Host that can print what some of its calls give, for a
+// template that only prints it. Where ok is false, Call is asked.
+type CallAppender interface {
+	AppendCall(dst []byte, name string, args []Value) (out []byte, ok bool, err error)
+}
+
 // A ListSource backs a list that comes from a document and becomes a list of
-// values only when a template changes it. It must not change.
+// values only when a template changes it. It must not change, and must give the
+// same list or map each time it is asked for one.
 type ListSource interface {
 	Len() int
 	At(i int) Value // 0 <= i < Len()
 }
 
 // A MapSource backs a map that comes from a document, as a ListSource does a
-// list. Keys are distinct strings.
+// list. It gives the same lists and maps each time. Keys are distinct strings.
 type MapSource interface {
 	Len() int
 	Get(key string) (v Value, ok bool)

@@ -24,7 +24,7 @@ func (e *Env) iterate(v Value) (iterator, bool) {
 	case *List:
 		return iterator{list: o, mods: o.mods}, true
 	case *Map:
-		return viewIterator(&mapView{o, vals}), true
+		return viewIterator(e.view(o, vals)), true
 	case *mapView:
 		return viewIterator(o), true
 	case *iteratorObject:
@@ -33,9 +33,16 @@ func (e *Env) iterate(v Value) (iterator, bool) {
 		if o.entries == nil {
 			return iterator{list: &List{}}, true
 		}
-		return viewIterator(&mapView{o.entries, vals}), true
+		return viewIterator(e.view(o.entries, vals)), true
 	}
 	return iterator{}, false
+}
+
+// view returns a view of a map.
+func (e *Env) view(m *Map, what viewOf) *mapView {
+	w := e.views.Take()
+	w.m, w.what = m, what
+	return w
 }
 
 func viewIterator(w *mapView) iterator {

@@ -1,18 +1,22 @@
 package vtl
 
-import "errors"
+import (
+	"errors"
+	"slices"
+)
 
 // A List is a list that templates can change. Its zero value is an empty plain
 // list. A list is not safe for concurrent use.
 type List struct {
-	elems []Value
-	json  bool // prints as JSON
-	array arrayType
-	mods  int // how often the length changed; a running loop notices
+	elems  []Value
+	json   bool // prints as JSON
+	shared bool // elems belong to the template and must not change
+	array  arrayType
+	mods   int // how often the length changed; a running loop notices
 
-	// Where src is set, elements come from there, except those in elems, which
-	// are the containers that a template has touched; null means untouched.
-	src ListSource
+	// Where src is set, elements come from there.
+	src     ListSource
+	touched bool // a template has had a list or map from src
 
 	// A view of from.elems[offset:offset+size], as subList makes it.
 	from         *List
@@ -91,18 +95,9 @@ func (l *List) At(i int) Value {
 	return Null // a view of a list that is shorter now
 }
 
-// lazyAt remembers lists and maps, so that a change of one is seen again.
 func (l *List) lazyAt(i int) Value {
-	if i < len(l.elems) && l.elems[i].kind != KindNull {
-		return l.elems[i]
-	}
 	v := l.src.At(i)
-	if v.kind == KindList || v.kind == KindMap {
-		for len(l.elems) <= i {
-			l.elems = append(l.elems, Null)
-		}
-		l.elems[i] = v
-	}
+	l.touched = l.touched || v.kind == KindList || v.kind == KindMap
 	return v
 }
 
@@ -123,8 +118,11 @@ func (l *List) Set(i int, v Value) {
 	l.elems[i] = v
 }
 
-// own takes all elements from the source.
+// own takes all elements from the source, or from the template.
 func (l *List) own() {
+	if l.shared {
+		l.elems, l.shared = slices.Clone(l.elems), false
+	}
 	if l.src == nil {
 		return
 	}
@@ -139,7 +137,7 @@ func (l *List) own() {
 // untouched returns the source if it can print itself, and no list or map in it
 // can have been changed.
 func (l *List) untouched() (JSONAppender, bool) {
-	if l.src == nil || len(l.elems) > 0 {
+	if l.src == nil || l.touched {
 		return nil, false
 	}
 	a, ok := l.src.(JSONAppender)
@@ -224,7 +222,7 @@ func (l *List) clear() error {
 		}
 		return nil
 	}
-	l.src, l.elems = nil, nil
+	l.src, l.elems, l.shared = nil, nil, false
 	l.mods++
 	return nil
 }

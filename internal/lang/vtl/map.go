@@ -1,5 +1,7 @@
 package vtl
 
+import "slices"
+
 // A Style says how a Map orders and prints its entries.
 type Style uint8
 
@@ -16,12 +18,12 @@ type Map struct {
 	entries []entry        // in order of entry
 	index   map[mapKey]int // entry of a simple key; nil in small maps
 	mods    int            // how often an entry came or went
-	order   []int          // of entries, for Hashed; nil when it has to be found
+	order   []int          // of entries, for Hashed; empty when it has to be found
 	table   int            // buckets of the hash table that Java would have; never shrinks
 
-	// Where src is set, entries come from there, except the lists and maps in
-	// entries, which a template has touched.
-	src MapSource
+	// Where src is set, entries come from there.
+	src     MapSource
+	touched bool // a template has had a list or map from src
 }
 
 type entry struct{ key, val Value }
@@ -41,6 +43,13 @@ func NewMap(style Style) *Map { return &Map{style: style} }
 
 // LazyMap returns a map that asks src for an entry when a template asks for it.
 func LazyMap(src MapSource, style Style) *Map { return &Map{src: src, style: style} }
+
+// Reset makes m an empty map again, or with src a lazy one, and keeps its
+// memory. What a template had of m must not be used any more.
+func (m *Map) Reset(style Style, src MapSource) {
+	clear(m.entries)
+	*m = Map{style: style, src: src, entries: m.entries[:0], order: m.order[:0]}
+}
 
 // Value returns m as a value.
 func (m *Map) Value() Value { return Value{kind: KindMap, ref: m} }
@@ -84,23 +93,10 @@ func (m *Map) entry(i int) entry {
 	}
 	if m.src != nil {
 		k, v := m.src.Entry(i)
-		if v.kind == KindList || v.kind == KindMap {
-			v = m.remember(k, v)
-		}
+		m.touched = m.touched || v.kind == KindList || v.kind == KindMap
 		return entry{String(k), v}
 	}
 	return m.entries[i]
-}
-
-// remember returns the list or map under key that a template has already, or
-// else v, which it has from now on.
-func (m *Map) remember(key string, v Value) Value {
-	k := String(key)
-	if i := m.find(k); i >= 0 {
-		return m.entries[i].val
-	}
-	m.add(k, v)
-	return v
 }
 
 // get returns the entry under key. A null in it is a value as well.
@@ -110,9 +106,7 @@ func (m *Map) get(key Value) (Value, bool) {
 			return Null, false
 		}
 		v, ok := m.src.Get(key.str)
-		if ok && (v.kind == KindList || v.kind == KindMap) {
-			v = m.remember(key.str, v)
-		}
+		m.touched = m.touched || v.kind == KindList || v.kind == KindMap
 		return v, ok
 	}
 	if i := m.find(key); i >= 0 {
@@ -137,7 +131,7 @@ func (m *Map) put(key, v Value) (old Value, had bool) {
 // add appends an entry.
 func (m *Map) add(key, v Value) {
 	m.entries = append(m.entries, entry{key, v})
-	m.order = nil
+	m.order = m.order[:0]
 	m.resize()
 	switch {
 	case m.index != nil:
@@ -166,7 +160,7 @@ func (m *Map) removeAt(i int) {
 	last := len(m.entries) - 1
 	m.entries[last] = entry{}
 	m.entries = m.entries[:last]
-	m.order = nil
+	m.order = m.order[:0]
 	m.mods++
 	if m.index != nil {
 		m.reindex()
@@ -183,15 +177,10 @@ func (m *Map) own() {
 	if m.src == nil {
 		return
 	}
-	src, touched := m.src, Map{entries: m.entries, index: m.index}
-	m.src, m.entries, m.index, m.order = nil, nil, nil, nil
-	n := src.Len()
-	m.entries = make([]entry, 0, n)
-	for i := range n {
+	src := m.src
+	m.src, m.entries, m.index, m.order = nil, slices.Grow(m.entries[:0], src.Len()), nil, m.order[:0]
+	for i := range src.Len() {
 		k, v := src.Entry(i)
-		if j := touched.find(String(k)); j >= 0 {
-			v = touched.entries[j].val
-		}
 		m.add(String(k), v)
 	}
 }
@@ -241,7 +230,7 @@ func simpleKey(v Value) (mapKey, bool) {
 
 // untouched is List.untouched for maps.
 func (m *Map) untouched() (JSONAppender, bool) {
-	if m.src == nil || len(m.entries) > 0 || m.style != Ordered {
+	if m.src == nil || m.touched || m.style != Ordered {
 		return nil, false
 	}
 	a, ok := m.src.(JSONAppender)

@@ -142,6 +142,6 @@ func (e *Env) entryOf(v, key Value) (Value, error) {
 
 func viewMethod(what viewOf) methodFunc {
 	return func(e *Env, v Value, a []Value) (Value, bool, error) {
-		return Value{kind: KindObject, ref: &mapView{v.ref.(*Map), what}}, true, nil
+		return Value{kind: KindObject, ref: e.view(v.ref.(*Map), what)}, true, nil
 	}
 }

@@ -28,7 +28,9 @@ func (p *parser) equality() expr {
 	x := p.relation()
 	for p.is(tokEqual) || p.is(tokNotEqual) {
 		op := p.take()
-		x = &equalNode{at: p.place(op.start), left: x, right: p.relation(), not: op.kind == tokNotEqual}
+		n := &equalNode{at: p.place(op.start), left: x, right: p.relation(), not: op.kind == tokNotEqual}
+		n.sides, n.whole = wholePair(n.left, n.right)
+		x = n
 	}
 	return x
 }
@@ -39,7 +41,9 @@ func (p *parser) relation() expr {
 		switch op := p.peek(); op.kind {
 		case tokLess, tokLessEqual, tokGreater, tokGreaterEqual:
 			p.take()
-			x = &orderNode{left: x, right: p.sum(), op: op.kind}
+			n := &orderNode{left: x, right: p.sum(), op: op.kind}
+			n.sides, n.whole = wholePair(n.left, n.right)
+			x = n
 		default:
 			return x
 		}
@@ -71,6 +75,12 @@ func (p *parser) math(left expr, op *token, operand func(*parser) expr) expr {
 	n := &mathNode{left: left, op: op.kind, at: p.place(op.start)}
 	n.right = operand(p)
 	n.source = literalFrom(first, p.cur)
+	n.sides, n.whole = wholePair(n.left, n.right)
+	for _, side := range n.sides {
+		if side.node != nil {
+			side.node.inner = n.whole
+		}
+	}
 	return n
 }
 
@@ -184,6 +194,7 @@ func (p *parser) listOrRange() expr {
 		n.elems = append(n.elems, p.parameter())
 	}
 	p.expect(tokListClose, "a comma or ]")
+	n.settle()
 	return n
 }
 

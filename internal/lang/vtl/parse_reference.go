@@ -18,7 +18,8 @@ func appendPrinted(b block, r *reference) block {
 		}
 		return appendText(b, r.prefix+r.source)
 	}
-	return append(b, &printNode{ref: r})
+	call := r.slot >= 0 && len(r.steps) == 1 && r.steps[0].kind == callMethod && r.prefix == ""
+	return append(b, &printNode{ref: r, call: call})
 }
 
 // acts reports whether finding the value can do more than find it.

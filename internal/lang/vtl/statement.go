@@ -26,6 +26,10 @@ func (b block) render(e *Env, dst []byte) ([]byte, flow) {
 			continue
 		case *printNode:
 			dst, f = s.render(e, dst)
+		case *setNode:
+			dst, f = s.render(e, dst)
+		case *ifNode:
+			dst, f = s.render(e, dst)
 		default:
 			dst, f = s.render(e, dst)
 		}
@@ -45,10 +49,22 @@ func (n *textNode) render(e *Env, dst []byte) ([]byte, flow) {
 }
 
 // A printNode prints the value of a reference.
-type printNode struct{ ref *reference }
+type printNode struct {
+	ref  *reference
+	call bool // $host.method(…) and no more, which the host may print itself
+}
 
 func (n *printNode) render(e *Env, dst []byte) ([]byte, flow) {
-	v, o := n.ref.eval(e)
+	var v Value
+	var o outcome
+	if n.call {
+		var printed bool
+		if dst, printed, v, o = n.ask(e, dst); printed {
+			return n.within(e, dst)
+		}
+	} else {
+		v, o = n.ref.eval(e)
+	}
 	switch o {
 	case failed:
 		return dst, e.ended()
@@ -71,10 +87,51 @@ func (n *printNode) render(e *Env, dst []byte) ([]byte, flow) {
 			return dst, f
 		}
 	}
+	return n.within(e, dst)
+}
+
+// within fails if the output is too long.
+func (n *printNode) within(e *Env, dst []byte) ([]byte, flow) {
 	if len(dst) > e.room {
 		return dst, e.exceed(n.ref.at, n.ref.source, "output", e.max.Output, "bytes")
 	}
 	return dst, onward
+}
+
+// ask calls the method, and lets the host print the result if it can. If not,
+// the result is v.
+func (n *printNode) ask(e *Env, dst []byte) (out []byte, printed bool, v Value, o outcome) {
+	r := n.ref
+	root, _ := e.load(r.slot)
+	host, able := root.ref.(CallAppender)
+	if !able {
+		v, o = r.eval(e)
+		return dst, false, v, o
+	}
+	s := &r.steps[0]
+	base, ok := len(e.args), e.step(s.at)
+	for i := 0; ok && i < len(s.args); i++ {
+		a, p := s.args[i].eval(e)
+		e.args = append(e.args, a)
+		ok = p != failed
+	}
+	if !ok {
+		e.args = e.args[:base]
+		return dst, false, Null, failed
+	}
+	out, printed, err := host.AppendCall(dst, s.name, e.args[base:])
+	if err == nil && !printed {
+		v, ok, err = e.call(root, s, e.args[base:])
+	}
+	e.args = e.args[:base]
+	switch {
+	case err != nil || e.err != nil:
+		r.check(e, s, err)
+		return dst, false, Null, failed
+	case !ok || v.kind == KindNull:
+		v = String("")
+	}
+	return out, printed, v, found
 }
 
 // other prints values that take more to print.
