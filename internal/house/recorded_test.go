@@ -56,14 +56,7 @@ func TestRecorded(t *testing.T) {
 }
 
 // unmet are the recorded cases that do not pass, and why.
-var unmet = map[string]string{
-	"import/import_rest_api_with_base_path_oas30[ignore]":  putRestAPI,
-	"import/import_rest_api_with_base_path_oas30[prepend]": putRestAPI,
-	"import/import_rest_api_with_base_path_oas30[split]":   putRestAPI,
-	"invoke-mock-integration/api_gateway_mock_integration": putRestAPI,
-}
-
-const putRestAPI = "importing OpenAPI files is not part of Postern yet"
+var unmet = map[string]string{}
 
 func replay(t *testing.T, c *recorded.Case) error {
 	h, err := house.New(house.Config{AccountID: "111111111111"})

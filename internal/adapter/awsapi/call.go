@@ -2,6 +2,7 @@ package awsapi
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -22,6 +23,7 @@ type call struct {
 	op      *operation
 	values  []string // of the path's parameters
 	query   url.Values
+	header  http.Header
 	body    []byte
 
 	violations []string // of body members, then of path parameters

@@ -30,13 +30,13 @@ func operations() []operation {
 
 		// REST APIs.
 		{name: "CreateRestApi", method: "POST", path: "/restapis", status: 201, serve: (*call).createRestAPI},
-		{name: "ImportRestApi", method: "POST", path: "/restapis", status: 201, serve: nil, importing: true},
+		{name: "ImportRestApi", method: "POST", path: "/restapis", status: 201, serve: (*call).importRestAPI, importing: true},
 		{name: "GetRestApis", method: "GET", path: "/restapis", status: 200, serve: (*call).getRestAPIs},
 		{name: "GetRestApi", method: "GET", path: apiPath, status: 200, serve: (*call).getRestAPI},
-		{name: "PutRestApi", method: "PUT", path: apiPath, status: 200, serve: nil},
+		{name: "PutRestApi", method: "PUT", path: apiPath, status: 200, serve: (*call).putRestAPI},
 		{name: "UpdateRestApi", method: "PATCH", path: apiPath, status: 200, serve: (*call).updateRestAPI},
 		{name: "DeleteRestApi", method: "DELETE", path: apiPath, status: 202, serve: (*call).deleteRestAPI},
-		{name: "GetExport", method: "GET", path: stagePath + "/exports/{export_type}", status: 200, serve: nil},
+		{name: "GetExport", method: "GET", path: stagePath + "/exports/{export_type}", status: 200, serve: (*call).getExport},
 
 		// Resources.
 		{name: "GetResources", method: "GET", path: apiPath + "/resources", status: 200, serve: (*call).getResources},

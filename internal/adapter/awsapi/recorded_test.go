@@ -17,7 +17,6 @@ import (
 
 const (
 	noDocumentation = "documentation is not part of Postern yet"
-	noImport        = "import and export are not part of Postern yet"
 	noKeys          = "API keys and usage plans are not part of Postern yet"
 )
 
@@ -31,22 +30,6 @@ var expectedDifferences = map[string]string{
 	"documentation/import_documentation_parts_bad_file":                  noDocumentation,
 	"documentation/documentation_parts_and_versions":                     noDocumentation,
 	"stages/update_stage_remove_wildcard":                                noDocumentation,
-	"export/export_oas30_openapi[TEST_IMPORT_PETSTORE_SWAGGER]":          noImport,
-	"export/export_oas30_openapi[TEST_IMPORT_PETS]":                      noImport,
-	"import/import_rest_api":                                             noImport,
-	"import/import_swagger_api":                                          noImport,
-	"import/import_and_validate_rest_api[openapi.spec.tf.json]":          noImport,
-	"import/import_and_validate_rest_api[swagger-mock-cors.json]":        noImport,
-	"import/import_rest_apis_with_base_path_swagger[ignore]":             noImport,
-	"import/import_rest_apis_with_base_path_swagger[prepend]":            noImport,
-	"import/import_rest_apis_with_base_path_swagger[split]":              noImport,
-	"import/import_with_global_api_key_authorizer":                       noImport,
-	"import/import_with_cognito_auth_identity_source":                    noImport,
-	"import/import_with_integer_http_status_code":                        noImport,
-	"import/import_rest_api_with_base_path_oas30[ignore]":                noImport,
-	"import/import_rest_api_with_base_path_oas30[prepend]":               noImport,
-	"import/import_rest_api_with_base_path_oas30[split]":                 noImport,
-	"invoke-mock-integration/api_gateway_mock_integration":               noImport,
 	"usage-plans-and-api-keys/usage_plan_crud":                           noKeys,
 	"usage-plans-and-api-keys/get_api_keys":                              noKeys,
 	"usage-plans-and-api-keys/negative_get_usage_plan_api_keys":          noKeys,

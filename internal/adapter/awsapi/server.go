@@ -62,6 +62,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		status, body = statusOf(e.Code), errorBody(e)
 	}
 	h.Set("Content-Type", "application/json")
+	if f, ok := body.(*file); ok {
+		f.write(w, status)
+		return
+	}
 	if body == nil {
 		if status != http.StatusNoContent { // which has no length (RFC 9110, section 8.6)
 			h.Set("Content-Length", "0")
@@ -99,7 +103,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) (status int, bod
 	case err != nil:
 		return 0, nil, serialization("the body could not be read: %v", err)
 	}
-	c := &call{server: s, control: s.control, ctx: r.Context(), op: op, values: values, query: query, body: text}
+	c := &call{server: s, control: s.control, ctx: r.Context(), op: op, values: values, query: query, header: r.Header, body: text}
 	body, err = op.serve(c)
 	return op.status, body, err
 }

@@ -61,7 +61,7 @@ func TestRefusalsOfTheFront(t *testing.T) {
 		{name: "unknown method", method: "PUT", path: "/restapis", status: 404, kind: "UnknownOperationException"},
 		{name: "empty segment", method: "GET", path: "/restapis//resources", status: 404, kind: "UnknownOperationException"},
 		{name: "not built yet", method: "POST", path: "/restapis/x/authorizers/y", status: 501, kind: "NotImplementedException", message: "TestInvokeAuthorizer is not part of Postern yet"},
-		{name: "import by the query", method: "POST", path: "/restapis?mode=import", body: "{}", status: 501, kind: "NotImplementedException", message: "ImportRestApi is not part of Postern yet"},
+		{name: "import by the query", method: "POST", path: "/restapis?mode=import", body: "{}", status: 400, kind: "BadRequestException", message: "Invalid OpenAPI input."},
 		{name: "no JSON", method: "POST", path: "/restapis", body: "{", status: 400, kind: "SerializationException", message: "request body is not JSON"},
 		{name: "two values", method: "POST", path: "/restapis", body: "{}{}", status: 400, kind: "SerializationException", message: "more text after the value"},
 		{name: "list", method: "POST", path: "/restapis", body: "[]", status: 400, kind: "SerializationException", message: "a JSON list, expected an object"},

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -100,6 +101,11 @@ func (r *run) control(ctx context.Context, step *Step) error {
 			body = string(text)
 		}
 	}
+	if response.Header.Get("Content-Disposition") != "" {
+		// SDKs give the body of an export as one member of several.
+		body = map[string]any{"body": body, "contentDisposition": response.Header.Get("Content-Disposition"),
+			"contentType": response.Header.Get("Content-Type")}
+	}
 	r.answers[step.Name] = body
 	succeeded := response.StatusCode < 300
 	if len(step.Observed) == 0 && succeeded == step.Fails {
@@ -166,6 +172,9 @@ func (r *run) request(ctx context.Context, q *Request) (*http.Request, error) {
 // compare compares the answer of the control plane with one observed entry.
 func (r *run) compare(o Observed, response *http.Response, body any) error {
 	var err error
+	if list, ok := strings.CutSuffix(o.At, ".*"); ok {
+		return r.compareAny(list, o.Value, body)
+	}
 	if o.At != "" {
 		part, err := at(body, o.At)
 		if err != nil {
@@ -191,7 +200,46 @@ func (r *run) compare(o Observed, response *http.Response, body any) error {
 		}
 		return nil
 	}
-	r.bindings, err = match(o.Body, body, "$", r.bindings)
+	want := o.Body
+	if members, ok := want.(map[string]any); ok {
+		want = asSent(members)
+	}
+	r.bindings, err = match(want, body, "$", r.bindings)
+	return err
+}
+
+// asSent returns an answer that was recorded as SDKs give it: an error that they
+// raise, or a file whose version is a date.
+func asSent(members map[string]any) map[string]any {
+	if members["Error"] != nil {
+		return map[string]any{"message": members["message"]}
+	}
+	if disposition, ok := members["contentDisposition"].(string); ok {
+		members = maps.Clone(members)
+		members["contentDisposition"] = strings.Replace(disposition, "_date.", "_<date>.", 1)
+	}
+	return members
+}
+
+// compareAny compares each item of a list with an observed value until one is
+// equal.
+func (r *run) compareAny(path string, want, body any) error {
+	value, err := at(body, path)
+	if err != nil {
+		return err
+	}
+	items, ok := value.([]any)
+	if !ok || len(items) == 0 {
+		return fmt.Errorf("$.%s is no list with items: %s", path, show(value))
+	}
+	for _, item := range items {
+		next, differs := match(want, item, "$."+path+".*", r.bindings)
+		if differs == nil {
+			r.bindings = next
+			return nil
+		}
+		err = differs
+	}
 	return err
 }
 

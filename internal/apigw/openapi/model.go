@@ -1,0 +1,152 @@
+package openapi
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+
+	"postern/internal/apigw"
+)
+
+// This file turns schemas into models.
+//
+//   - What stands under definitions or components/schemas becomes a model of
+//     that name; a reference to one becomes the model's address.
+//   - A schema without a name becomes a model called MODEL and six hexadecimal
+//     digits. Chosen: they are a hash of the schema, so that the same schema is
+//     the same model each time.
+//   - Any other reference is replaced by what it names.
+//
+// See "Create models for REST APIs".
+
+// modelBase begins the address of a model; the API and the name follow.
+const modelBase = "https://apigateway.amazonaws.com/restapis/"
+
+// pendingAPI stands for the API's identifier in the addresses of models until
+// ModelsOf gives it.
+const pendingAPI = "{restapi_id}"
+
+// ModelURL is the address of a model of an API.
+func ModelURL(api, name string) string { return modelBase + api + "/models/" + name }
+
+// ModelsOf returns copies of the models that refer to each other as those of an
+// API.
+func (d *Document) ModelsOf(api string) []*apigw.Model {
+	out := make([]*apigw.Model, len(d.Models))
+	for i, m := range d.Models {
+		c := *m
+		c.Schema = strings.ReplaceAll(m.Schema, ModelURL(pendingAPI, ""), ModelURL(api, ""))
+		out[i] = &c
+	}
+	return out
+}
+
+func (r *reader) models() {
+	for _, m := range r.component("definitions", "schemas").all() {
+		r.doc.Models = append(r.doc.Models, &apigw.Model{
+			Name:        m.name,
+			ContentType: "application/json",
+			Schema:      string(appendJSON(nil, r.schema(m.value), 0)),
+		})
+	}
+}
+
+// modelName returns the model that a reference names, if it names one.
+func modelName(ref string) (string, bool) {
+	for _, prefix := range []string{"#/definitions/", "#/components/schemas/"} {
+		if name, ok := strings.CutPrefix(ref, prefix); ok {
+			name = strings.NewReplacer("~1", "/", "~0", "~").Replace(name)
+			return name, !strings.Contains(name, "/")
+		}
+	}
+	if rest, ok := strings.CutPrefix(ref, modelBase); ok {
+		_, name, ok := strings.Cut(rest, "/models/")
+		return name, ok && !strings.Contains(name, "/")
+	}
+	return "", false
+}
+
+// model returns the name of the model for a schema, which it makes if the schema
+// has none. It returns nothing if there is no schema.
+func (r *reader) model(schema *node) string {
+	if !schema.is(object) || len(schema.members) == 0 {
+		return ""
+	}
+	if ref := schema.get("$ref"); ref.is(text) {
+		if name, ok := modelName(ref.text); ok {
+			return name
+		}
+	}
+	content := string(appendJSON(nil, r.schema(schema), 0))
+	if name := r.inline[content]; name != "" {
+		return name
+	}
+	sum := sha256.Sum256([]byte(content))
+	digits := hex.EncodeToString(sum[:])
+	name := "MODEL" + digits[:6]
+	for n := 7; r.taken(name, content); n++ {
+		name = "MODEL" + digits[:n]
+	}
+	r.inline[content] = name
+	if !r.has(name) {
+		r.doc.Models = append(r.doc.Models, &apigw.Model{Name: name, ContentType: "application/json", Schema: content})
+	}
+	return name
+}
+
+func (r *reader) has(name string) bool {
+	for _, m := range r.doc.Models {
+		if m.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// taken reports whether another schema has the name.
+func (r *reader) taken(name, content string) bool {
+	for _, m := range r.doc.Models {
+		if m.Name == name {
+			return m.Schema != content
+		}
+	}
+	return false
+}
+
+// schema returns a copy of a schema whose references are those of models.
+func (r *reader) schema(n *node) *node {
+	budget := maxNodes / 4
+	return r.schemaPart(n, 0, 0, &budget)
+}
+
+func (r *reader) schemaPart(n *node, depth, hops int, budget *int) *node {
+	*budget--
+	if *budget < 0 || depth > maxDepth || hops > maxHops {
+		if *budget >= -1 {
+			r.fail(n, "Unable to resolve references of a schema: it grows without end")
+			*budget = -2
+		}
+		return &node{}
+	}
+	if ref := n.get("$ref"); ref.is(text) {
+		if name, ok := modelName(ref.text); ok {
+			out := objectNode()
+			out.setText("$ref", ModelURL(pendingAPI, name))
+			return out
+		}
+		target := r.target(ref.text)
+		if target == nil {
+			r.fail(ref, "Unable to resolve reference '%s'", clip(ref.text))
+			return objectNode()
+		}
+		return r.schemaPart(target, depth+1, hops+1, budget)
+	}
+	out := &node{kind: n.kind, text: n.text, line: n.line, column: n.column}
+	for _, item := range n.items {
+		out.items = append(out.items, r.schemaPart(item, depth+1, hops, budget))
+	}
+	for _, m := range n.members {
+		out.members = append(out.members, member{m.name, r.schemaPart(m.value, depth+1, hops, budget)})
+	}
+	return out
+}
