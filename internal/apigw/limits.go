@@ -26,6 +26,8 @@ type Limits struct {
 	AccessLogFormat    int           // bytes
 	VPCLinks           int           // per account
 	Authorizers        int           // per API
+	DocumentationParts int           // per API
+	DefinitionSize     int           // bytes, of a definition that is imported
 }
 
 // DefaultLimits returns the published quotas.
@@ -50,5 +52,7 @@ func DefaultLimits() Limits {
 		AccessLogFormat:    3 << 10,
 		VPCLinks:           20,
 		Authorizers:        10,
+		DocumentationParts: 2_000,
+		DefinitionSize:     6 << 20,
 	}
 }

@@ -14,6 +14,7 @@ import (
 func nouns() []property.Noun {
 	return []property.Noun{
 		&apigw.Account{}, &apigw.AccessLogSettings{}, &apigw.Authorizer{}, &apigw.CanarySettings{}, &apigw.Deployment{},
+		&apigw.DocumentationLocation{}, &apigw.DocumentationPart{}, &apigw.DocumentationSnapshot{}, &apigw.DocumentationVersion{},
 		&apigw.EndpointConfiguration{}, &apigw.GatewayResponse{}, &apigw.Integration{},
 		&apigw.IntegrationResponse{}, &apigw.Method{}, &apigw.MethodResponse{}, &apigw.MethodSetting{},
 		&apigw.Model{}, &apigw.RequestValidator{}, &apigw.Resource{}, &apigw.RestAPI{},

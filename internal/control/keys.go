@@ -15,6 +15,9 @@ import (
 //	drafts/{api}/validators/{validator}
 //	drafts/{api}/authorizers/{authorizer}
 //	drafts/{api}/gatewayresponses/{type}
+//	drafts/{api}/documentation/{part}
+//	documentation/{api}/versions/{version} what a version of it says of itself
+//	documentation/{api}/parts/{version}    what it froze; never changes
 //	deployments/{api}/{deployment}         what a deployment says of itself
 //	snapshots/{api}/{deployment}           what it froze; never changes
 //	stages/{api}/{stage}
@@ -66,6 +69,12 @@ func authorizersPrefix(api string) string       { return key("drafts", api, "aut
 func authorizerKey(api, id string) string       { return key("drafts", api, "authorizers", id) }
 func gatewayResponsesPrefix(api string) string  { return key("drafts", api, "gatewayresponses") + "/" }
 func gatewayResponseKey(api, typ string) string { return key("drafts", api, "gatewayresponses", typ) }
+func documentationPrefix(api string) string     { return key("drafts", api, "documentation") + "/" }
+func documentationKey(api, id string) string    { return key("drafts", api, "documentation", id) }
+func frozenDocsPrefix(api string) string        { return key("documentation", api) + "/" }
+func docVersionsPrefix(api string) string       { return key("documentation", api, "versions") + "/" }
+func docVersionKey(api, v string) string        { return key("documentation", api, "versions", v) }
+func docSnapshotKey(api, v string) string       { return key("documentation", api, "parts", v) }
 func deploymentsPrefix(api string) string       { return key("deployments", api) + "/" }
 func deploymentKey(api, id string) string       { return key("deployments", api, id) }
 func snapshotsOfPrefix(api string) string       { return key("snapshots", api) + "/" }

@@ -66,17 +66,25 @@ func (s *Service) CreateRestAPI(ctx context.Context, given *apigw.RestAPI, o Res
 	return api, nil
 }
 
+// WantedID returns the identifier that the tags of a new API ask for, or "".
+func WantedID(tags map[string]string) string {
+	for _, tag := range idTags {
+		if id := tags[tag]; id != "" {
+			return id
+		}
+	}
+	return ""
+}
+
 // takeID gives api its identifier and takes the tags away that asked for one.
 func (s *Service) takeID(t *tx, api *apigw.RestAPI, o RestAPIOptions) error {
 	wanted := o.ID
+	if wanted == "" {
+		wanted = WantedID(api.Tags)
+	}
 	api.Tags = maps.Clone(api.Tags)
 	for _, tag := range idTags {
-		if id, ok := api.Tags[tag]; ok {
-			delete(api.Tags, tag)
-			if wanted == "" {
-				wanted = id
-			}
-		}
+		delete(api.Tags, tag)
 	}
 	if wanted == "" {
 		var err error
@@ -260,7 +268,7 @@ func (s *Service) DeleteRestAPI(ctx context.Context, id string) error {
 			}
 		}
 		t.delete(restAPIKey(id))
-		for _, prefix := range []string{draftPrefix(id), stagesOfPrefix(id), deploymentsPrefix(id), snapshotsOfPrefix(id)} {
+		for _, prefix := range []string{draftPrefix(id), stagesOfPrefix(id), deploymentsPrefix(id), snapshotsOfPrefix(id), frozenDocsPrefix(id)} {
 			t.deletePrefix(prefix)
 		}
 		return nil
@@ -317,6 +325,16 @@ func (s *Service) clone(t *tx, from string, api *apigw.RestAPI) error {
 		m.ID = s.newID(shortID)
 		m.Schema = strings.ReplaceAll(m.Schema, "/restapis/"+from+"/models/", "/restapis/"+id+"/models/")
 		if err := t.save(modelKey(id, m.Name), m, 0); err != nil {
+			return err
+		}
+	}
+	parts, err := all[apigw.DocumentationPart](t, documentationPrefix(from))
+	if err != nil {
+		return err
+	}
+	for _, part := range parts {
+		part.ID = s.newID(shortID)
+		if err := t.save(documentationKey(id, part.ID), part, s.now().UnixNano()); err != nil {
 			return err
 		}
 	}

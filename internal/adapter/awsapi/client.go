@@ -33,15 +33,21 @@ const maxAnswer = 64 << 20
 // call performs an operation. The values are those of the path's parameters in
 // their order, in is the body or nil. It returns the members of the answer.
 func (c *Client) call(ctx context.Context, operation string, values []string, query url.Values, in map[string]any) (map[string]any, error) {
-	op, err := operationByName(operation)
-	if err != nil {
-		return nil, err
-	}
 	var body []byte
 	if in != nil {
+		var err error
 		if body, err = appendJSON(nil, in); err != nil {
 			return nil, fmt.Errorf("%s: %w", operation, err)
 		}
+	}
+	return c.send(ctx, operation, values, query, body, "application/json")
+}
+
+// send is call for a body that is sent as it is, or nil.
+func (c *Client) send(ctx context.Context, operation string, values []string, query url.Values, body []byte, contentType string) (map[string]any, error) {
+	op, err := operationByName(operation)
+	if err != nil {
+		return nil, err
 	}
 	target := strings.TrimSuffix(c.Endpoint, "/") + op.target(values)
 	if len(query) > 0 {
@@ -53,7 +59,7 @@ func (c *Client) call(ctx context.Context, operation string, values []string, qu
 	}
 	r.Header.Set("Accept", "application/json")
 	if body != nil {
-		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Content-Type", contentType)
 	}
 	if c.Sign != nil {
 		if err := c.Sign(r, body); err != nil {

@@ -175,17 +175,17 @@ func operations() []operation {
 		{name: "DeleteClientCertificate", method: "DELETE", path: "/clientcertificates/{clientcertificate_id}", status: 202, serve: nil},
 
 		// Documentation.
-		{name: "CreateDocumentationPart", method: "POST", path: apiPath + "/documentation/parts", status: 201, serve: nil},
-		{name: "ImportDocumentationParts", method: "PUT", path: apiPath + "/documentation/parts", status: 200, serve: nil},
-		{name: "GetDocumentationParts", method: "GET", path: apiPath + "/documentation/parts", status: 200, serve: nil},
-		{name: "GetDocumentationPart", method: "GET", path: apiPath + "/documentation/parts/{part_id}", status: 200, serve: nil},
-		{name: "UpdateDocumentationPart", method: "PATCH", path: apiPath + "/documentation/parts/{part_id}", status: 200, serve: nil},
-		{name: "DeleteDocumentationPart", method: "DELETE", path: apiPath + "/documentation/parts/{part_id}", status: 202, serve: nil},
-		{name: "CreateDocumentationVersion", method: "POST", path: apiPath + "/documentation/versions", status: 201, serve: nil},
-		{name: "GetDocumentationVersions", method: "GET", path: apiPath + "/documentation/versions", status: 200, serve: nil},
-		{name: "GetDocumentationVersion", method: "GET", path: apiPath + "/documentation/versions/{doc_version}", status: 200, serve: nil},
-		{name: "UpdateDocumentationVersion", method: "PATCH", path: apiPath + "/documentation/versions/{doc_version}", status: 200, serve: nil},
-		{name: "DeleteDocumentationVersion", method: "DELETE", path: apiPath + "/documentation/versions/{doc_version}", status: 202, serve: nil},
+		{name: "CreateDocumentationPart", method: "POST", path: apiPath + "/documentation/parts", status: 201, serve: (*call).createDocumentationPart},
+		{name: "ImportDocumentationParts", method: "PUT", path: apiPath + "/documentation/parts", status: 200, serve: (*call).importDocumentationParts},
+		{name: "GetDocumentationParts", method: "GET", path: apiPath + "/documentation/parts", status: 200, serve: (*call).getDocumentationParts},
+		{name: "GetDocumentationPart", method: "GET", path: apiPath + "/documentation/parts/{part_id}", status: 200, serve: (*call).getDocumentationPart},
+		{name: "UpdateDocumentationPart", method: "PATCH", path: apiPath + "/documentation/parts/{part_id}", status: 200, serve: (*call).updateDocumentationPart},
+		{name: "DeleteDocumentationPart", method: "DELETE", path: apiPath + "/documentation/parts/{part_id}", status: 202, serve: (*call).deleteDocumentationPart},
+		{name: "CreateDocumentationVersion", method: "POST", path: apiPath + "/documentation/versions", status: 201, serve: (*call).createDocumentationVersion},
+		{name: "GetDocumentationVersions", method: "GET", path: apiPath + "/documentation/versions", status: 200, serve: (*call).getDocumentationVersions},
+		{name: "GetDocumentationVersion", method: "GET", path: apiPath + "/documentation/versions/{doc_version}", status: 200, serve: (*call).getDocumentationVersion},
+		{name: "UpdateDocumentationVersion", method: "PATCH", path: apiPath + "/documentation/versions/{doc_version}", status: 200, serve: (*call).updateDocumentationVersion},
+		{name: "DeleteDocumentationVersion", method: "DELETE", path: apiPath + "/documentation/versions/{doc_version}", status: 202, serve: (*call).deleteDocumentationVersion},
 
 		// SDKs.
 		{name: "GetSdk", method: "GET", path: stagePath + "/sdks/{sdk_type}", status: 200, serve: nil},
