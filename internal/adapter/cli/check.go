@@ -19,6 +19,10 @@ func (c *command) checkCommand() *cobra.Command {
 references, types, and the properties of every resource. Each problem is shown
 where it stands, with what AWS would answer and what to write instead.
 
+Mapping templates, mapping expressions and selection patterns are read too. What
+provisions and then fails when a request comes is an error here, and a warning of
+postern up, which does as AWS does.
+
 The exit code is 3 if there are errors, 0 if there are only warnings or none.`,
 		Example: `  postern check examples/quickstart/template.yaml
   postern check examples/quickstart/template.yaml examples/vpc-link/template.yaml -o json`,
@@ -54,6 +58,11 @@ func (c *command) checkFiles(ctx context.Context, p *place, t *templates, files 
 	}
 	if problems == nil {
 		problems = []stackapi.Problem{}
+	}
+	for i := range problems {
+		if problems[i].Fails { // AWS provisions it, and requests fail
+			problems[i].Severity = stackapi.SeverityError
+		}
 	}
 	if c.output == outputJSON {
 		if err := c.json(&stackapi.Problems{Schema: stackapi.ProblemsSchema, Problems: problems}); err != nil {

@@ -52,10 +52,14 @@ func count(n int, what string) string {
 
 // problem shows one: what, where, why, how to mend.
 func (c *command) problem(p stackapi.Problem, sources []source) {
-	head, mark := c.style.red("error:"), c.style.red
+	head, mark := "error", c.style.red
 	if p.Severity == stackapi.SeverityWarning {
-		head, mark = c.style.yellow("warning:"), c.style.yellow
+		head, mark = "warning", c.style.yellow
 	}
+	if p.Code != "" {
+		head += "[" + p.Code + "]"
+	}
+	head = mark(head + ":")
 	fmt.Fprintf(c.Err, "%s %s\n", head, c.style.bold(subject(p.Path)+printable(p.Message)))
 	gutter := "  "
 	if p.Line > 0 {

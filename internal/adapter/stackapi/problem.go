@@ -3,6 +3,7 @@ package stackapi
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"postern/internal/lang/cfn"
@@ -17,7 +18,19 @@ func problems(es cfn.Errors) []Problem {
 			severity = SeverityWarning
 		}
 		out[i] = Problem{Severity: severity, File: e.File, Line: e.Line, Column: e.Column, Width: e.Width,
-			Path: e.Path, Message: e.Message, Help: e.Help, AWS: e.AWS}
+			Path: e.Path, Message: e.Message, Help: e.Help, AWS: e.AWS, Code: e.Code, Fails: e.Fails}
+	}
+	return out
+}
+
+// union joins lists of problems. What one says of a place is not repeated.
+func union(lists ...[]Problem) []Problem {
+	var out []Problem
+	for _, p := range slices.Concat(lists...) {
+		same := func(o Problem) bool { return o.Line == p.Line && o.Column == p.Column && o.Message == p.Message }
+		if !slices.ContainsFunc(out, same) {
+			out = append(out, p)
+		}
 	}
 	return out
 }

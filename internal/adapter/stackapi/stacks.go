@@ -95,14 +95,15 @@ func (s *Server) checkOne(in CheckTemplate) ([]Problem, error) {
 			return nil, invalid("%v", err)
 		}
 	}
+	input := cfn.Input{Parameters: in.Parameters, Region: s.Stacks.Region, AccountID: s.Stacks.AccountID, StackName: in.Stack,
+		StackID: fmt.Sprintf("arn:aws:cloudformation:%s:%s:stack/%s/00000000-0000-0000-0000-000000000000", s.Stacks.Region, s.Stacks.AccountID, in.Stack),
+		Export:  func(name string) (string, bool) { return name, true }}
 	var found []Problem
 	t, err := cfn.Parse(in.Template.Name, []byte(in.Template.Text), cfn.Limits{})
 	if err == nil {
 		found = problems(t.Warnings)
 		var b *cfn.Bound
-		b, err = t.Bind(cfn.Input{Parameters: in.Parameters, Region: s.Stacks.Region, AccountID: s.Stacks.AccountID, StackName: in.Stack,
-			StackID: fmt.Sprintf("arn:aws:cloudformation:%s:%s:stack/%s/00000000-0000-0000-0000-000000000000", s.Stacks.Region, s.Stacks.AccountID, in.Stack),
-			Export:  func(name string) (string, bool) { return name, true }})
+		b, err = t.Bind(input)
 		if err == nil {
 			var p *stack.Plan
 			if p, err = stack.Compare(nil, b, s.Stacks.Types); err == nil {
@@ -113,7 +114,9 @@ func (s *Server) checkOne(in CheckTemplate) ([]Problem, error) {
 	var es cfn.Errors
 	switch {
 	case errors.As(err, &es):
-		found = append(found, problems(es)...)
+		// What stands in the way of a plan hides what comes after it.
+		more, warnings := stack.Examine(in.Template.Name, []byte(in.Template.Text), input, s.Stacks.Types, cfn.Limits{})
+		found = union(problems(es), problems(more), found, problems(warnings))
 	case err != nil:
 		found = append(found, Problem{Severity: SeverityError, File: in.Template.Name, Message: err.Error()})
 	}

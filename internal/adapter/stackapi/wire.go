@@ -71,7 +71,10 @@ type Problem struct {
 	Path     []string `json:"path,omitempty"`
 	Message  string   `json:"message"`
 	Help     string   `json:"help,omitempty"`
-	AWS      string   `json:"aws,omitempty"` // what AWS would say
+	AWS      string   `json:"aws,omitempty"`  // what AWS would say
+	Code     string   `json:"code,omitempty"` // stable name of the rule that was broken
+	// Fails says of a warning that what is provisioned fails when it is used.
+	Fails bool `json:"fails,omitempty"`
 }
 
 // Severities of a Problem.

@@ -31,6 +31,8 @@ type Error struct {
 	Help    string   // what to write instead; may be empty
 	AWS     string   // what AWS would say, where it is known
 	Warning bool
+	Code    string // stable name of the rule that was broken; may be empty
+	Fails   bool   // of a warning: what is provisioned fails when it is used
 }
 
 // Error returns file:line:column: path: message.

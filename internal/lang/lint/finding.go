@@ -30,6 +30,11 @@ type Finding struct {
 	Help     string // what to write instead; may be empty
 	AWS      string // what AWS answers, where it is known
 	OnKey    bool   // of a mapping: it is about the left side
+
+	// ShowOffset is where to underline Length characters: Offset, except that
+	// of a block without #end it is where the block begins, and of other things
+	// that miss at the end of the text it is the last character.
+	ShowOffset int
 }
 
 // atRunTime is what AWS answers to a request that reaches a broken template.
@@ -55,6 +60,11 @@ func (r *report) add(f Finding, offset, length int) {
 		under = under[:i]
 	}
 	f.Length = max(1, utf8.RuneCountInString(under))
+	f.ShowOffset = f.Offset
+	if end := len(strings.TrimRight(r.text, " \t\r\n")); offset >= end && end > 0 {
+		_, size := utf8.DecodeLastRuneInString(r.text[:end])
+		f.ShowOffset = end - size
+	}
 	for _, old := range r.findings {
 		if old.Offset == f.Offset && old.Code == f.Code {
 			return

@@ -37,9 +37,9 @@ func TestTemplate(t *testing.T) {
 		{`{"a": $input.json('$.a')}`, nil},
 		{"#if($a", []string{"1:7+1 V0101 found the end of the template, expected an operator or )"}},
 		{"a\n  #foreach($p in $l)\n#if($p)#end\n}", []string{
-			"4:2+1 V0107 found the end of the template, expected #end to end #foreach (add #end; the #foreach without one stands at line 2, column 3 of the template)"}},
+			"4:2+8 V0107 found the end of the template, expected #end to end #foreach (add #end; the #foreach without one stands at line 2, column 3 of the template)"}},
 		{"## #if\n\\#if #iffy #{if}($a)b", []string{
-			"2:22+1 V0107 found the end of the template, expected #end to end #if (add #end; the #if without one stands at line 2, column 12 of the template)"}},
+			"2:22+5 V0107 found the end of the template, expected #end to end #if (add #end; the #if without one stands at line 2, column 12 of the template)"}},
 		{"50%$", []string{
 			"1:5+1 V0102 found '$' at the end of the template, expected a name or other text after it (write a character after it, such as a line end, or ${esc} with #set($esc = '$'))"}},
 		{"C#", []string{"1:3+1 V0102 found '#' at the end of the template, expected a directive or other text after it (write a character after it, such as a line end)"}},

@@ -46,12 +46,13 @@ func (r *report) syntax(err error) {
 	f := Finding{Code: "V0101", Severity: Error, Message: e.Message, AWS: atRunTime}
 	at := offsetOf(r.text, e.Line, e.Column)
 	length := 1
+	open := -1
 	switch {
 	case strings.Contains(e.Message, "#end to end #"):
 		f.Code = "V0107"
 		_, name, _ := strings.Cut(e.Message, "#end to end #")
 		f.Help = "add #end"
-		if open := lastOpen(r.text, name); open >= 0 {
+		if open = lastOpen(r.text, name); open >= 0 {
 			line, column := vtl.Position(r.text, open)
 			f.Help += fmt.Sprintf("; the #%s without one stands at line %d, column %d of the template", name, line, column)
 		}
@@ -66,6 +67,9 @@ func (r *report) syntax(err error) {
 		}
 	}
 	r.add(f, at, length)
+	if open >= 0 {
+		r.findings[0].ShowOffset, r.findings[0].Length = open, len(wordAt.FindString(r.text[open:]))
+	}
 }
 
 var wordAt = regexp.MustCompile(`^[$#]?!?\{?[A-Za-z_][A-Za-z0-9_-]*\}?`)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"postern/internal/apigw"
+	"postern/internal/lang/lint"
 	"postern/internal/property"
 )
 
@@ -28,6 +29,7 @@ func integrationTypes(e *environment) []Type {
 		check: func(m *integration, given map[string]any) property.Errors {
 			return append(m.Validate(e.limits), m.combinations(given)...)
 		},
+		lint:     func(given map[string]any) []Problem { return lintIntegration(given, lint.Declaration{}) },
 		equate:   func(normal map[string]any) { equateIntegration(normal, normal["ResourceId"]) },
 		describe: func(_ Request, m *integration) { m.id = methodID("agi", m.key) },
 		note:     func(m *integration) string { return string(m.Type) },

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"postern/internal/apigw"
+	"postern/internal/lang/lint"
 	"postern/internal/property"
 )
 
@@ -28,6 +29,7 @@ func integrationResponseTypes(e *environment) []Type {
 			return slices.Concat(m.key.Properties(), m.Properties(), idRows(&m.id))
 		},
 		check:    func(m *integrationResponse, _ map[string]any) property.Errors { return m.Validate(e.limits) },
+		lint:     func(given map[string]any) []Problem { return lintIntegrationResponse(given, lint.Declaration{}) },
 		equate:   equateIntegrationResponse,
 		describe: func(_ Request, m *integrationResponse) { m.id = methodID("agir", m.key, m.StatusCode) },
 		create:   e.createIntegrationResponse,

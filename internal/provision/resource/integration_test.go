@@ -196,7 +196,7 @@ func TestIntegrationCombinations(t *testing.T) {
 func TestRefusalsOfTheControlPlane(t *testing.T) {
 	w := newWorld(t)
 	key := w.hello()
-	_, err := w.try(integrationType, "I", with(key, "Type", "MOCK", "RequestParameters", object("integration.request.header.X", "nonsense")))
+	_, err := w.try(integrationType, "I", with(key, "Type", "MOCK", "RequestParameters", object("integration.request.header.X", "method.request.header.Undeclared")))
 	wantCode(t, err, resource.InvalidRequest, "Invalid mapping expression specified")
 	_, err = w.try(integrationType, "I", with(key, "Type", "MOCK", "HttpMethod", "PUT"))
 	wantCode(t, err, resource.InvalidRequest, "Invalid Method identifier specified", "HttpMethod PUT")

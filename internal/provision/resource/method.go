@@ -37,6 +37,7 @@ func methodTypes(e *environment) []Type {
 	cfn.name, cfn.surface = native+"Method", property.CloudFormation
 	cfn.rows = (*method).rows
 	cfn.check = func(m *method, given map[string]any) property.Errors { return e.checkNativeMethod(m, given) }
+	cfn.lint = lintNativeMethod
 	cfn.equate = equateNativeMethod
 	cfn.update = e.updateNativeMethod
 	cfn.physicalID = func(r Request, _ *method) string { return or(r.PhysicalID, generatedName(r)) }

@@ -122,7 +122,7 @@ func (e *environment) createRestAPI(ctx context.Context, r Request, m *restAPI) 
 	wanted := m.RestAPI
 	wanted.Tags = withStackTags(r, m.Tags)
 	var err error
-	for _, id := range apiIDs(r) {
+	for _, id := range apiIDs(r, m.Tags) {
 		var api *apigw.RestAPI
 		api, err = e.svc.CreateRestAPI(ctx, &wanted, control.RestAPIOptions{ID: id})
 		if err == nil {
@@ -141,7 +141,10 @@ func (e *environment) createRestAPI(ctx context.Context, r Request, m *restAPI) 
 
 // apiIDs are the identifiers that a new API may get. The second one is for when
 // the first is taken by an API that an earlier stack of this name left behind.
-func apiIDs(r Request) []string {
+func apiIDs(r Request, tags map[string]string) []string {
+	if id := control.WantedID(tags); id != "" {
+		return []string{id}
+	}
 	if r.Stack == "" {
 		return []string{""}
 	}
@@ -150,7 +153,7 @@ func apiIDs(r Request) []string {
 
 // findRestAPI looks at the identifiers that a create may have given.
 func (e *environment) findRestAPI(ctx context.Context, r Request, m *restAPI) error {
-	ids := apiIDs(r)
+	ids := apiIDs(r, m.Tags)
 	for i := len(ids) - 1; i >= 0; i-- {
 		api, err := e.svc.GetRestAPI(ctx, ids[i])
 		if err == nil && api.Name == m.Name {

@@ -28,6 +28,8 @@ type table[M any] struct {
 	noun string
 	// check reports what no single row can know, with the rows' names.
 	check func(m *M, given map[string]any) property.Errors
+	// lint reports what is wrong inside of texts, such as templates. It may be nil.
+	lint func(given map[string]any) []Problem
 	// equate rewrites properties in normal form that are different ways to say
 	// the same. It may be nil.
 	equate func(normal map[string]any)
@@ -180,7 +182,11 @@ func (t *table[M]) Check(properties map[string]any) []Problem {
 	}
 	rules = append(rules, unbuilt(t.noun, rows, rules)...)
 	errs = append(errs, rules.Without(unjudged).Spell(t.surface, rows)...)
-	return problems(errs)
+	out := problems(errs)
+	if t.lint != nil {
+		out = append(out, t.lint(properties)...)
+	}
+	return out
 }
 
 func (t *table[M]) Diff(old, wanted map[string]any) []Change {

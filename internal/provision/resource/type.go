@@ -215,6 +215,16 @@ type Problem struct {
 	Help    string   // what to write instead; may be empty
 	AWS     string   // what AWS would say, where known
 	Warning bool
+	Code    string // stable name of the rule that was broken; may be empty
+	Fails   bool   // of a warning: AWS provisions it too, and it fails when it is used
+	Place   *Place // nil: the whole value
+}
+
+// A Place is a part of a property's value, which is text, or its key.
+type Place struct {
+	OnKey  bool // the key; the rest does not matter
+	Offset int  // bytes
+	Length int  // characters to underline
 }
 
 // A Change is a property that differs.

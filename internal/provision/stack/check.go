@@ -40,6 +40,14 @@ func (c *comparison) err() error {
 func (c *comparison) problem(v *cfn.Resolved, p resource.Problem) {
 	e := v.Error(c.mask(p.Message), p.Path...)
 	e.Help, e.AWS, e.Warning = c.mask(p.Help), c.mask(p.AWS), p.Warning
+	e.Code, e.Fails = p.Code, p.Fails
+	switch {
+	case p.Place == nil:
+	case p.Place.OnKey:
+		e.Position, e.Width = v.KeyPosition(p.Path...)
+	default:
+		e.Position, e.Width = v.TextPosition(p.Place.Offset, p.Path...), p.Place.Length
+	}
 	if p.Warning {
 		c.plan.Warnings = append(slices.Clip(c.plan.Warnings), e)
 		return
