@@ -4,6 +4,7 @@ import (
 	"errors"
 	"hash/maphash"
 	"slices"
+	"strings"
 )
 
 // MaxDepth is how deep objects and arrays may nest. The library that API
@@ -34,13 +35,16 @@ type Document struct {
 	err  error
 
 	literals map[*byte]uint32 // places of the JSON in paths, by its first byte
+	texts    *strings.Builder // strings that were asked for, many to an allocation
 
 	eval  evaluation // reused by every path
 	spent int        // values that paths have visited; see maxVisits
 
-	open  []uint32     // the reader's keys of open objects
-	table []uint32     // the reader's hash table of one object's keys
-	seed  maphash.Seed // zero until an object has many keys
+	stack  []frame      // the reader's open objects and arrays
+	open   []uint32     // the reader's keys of one object
+	hashes []uint64     // of names, for AppendJSON
+	table  []uint32     // the reader's hash table of one object's keys
+	seed   maphash.Seed // zero until an object has many keys
 }
 
 // An entry is one value or one key on the tape. A key stands directly before
@@ -61,7 +65,7 @@ const (
 	escaped                     // a string or key with a backslash
 	made                        // a container whose contents are in refs, from start
 	aux                         // the text is in aux
-	dead                        // a key that came again: its first place has the value
+	dead                        // a key that came again: its first place has the value; while reading, an object that may have one
 	keySet                      // an array of keys(), which prints as a Java set
 )
 
@@ -81,14 +85,17 @@ func (d *Document) Reset(text []byte) {
 		*d = Document{seed: d.seed}
 	}
 	*d = Document{
-		text:  text,
-		aux:   d.aux[:0],
-		tape:  d.tape[:0],
-		refs:  d.refs[:0],
-		eval:  evaluation{out: d.eval.out[:0]},
-		open:  d.open[:0],
-		table: d.table,
-		seed:  d.seed,
+		text:   text,
+		aux:    d.aux[:0],
+		tape:   d.tape[:0],
+		refs:   d.refs[:0],
+		eval:   evaluation{out: d.eval.out[:0]},
+		texts:  d.texts,
+		stack:  d.stack[:0],
+		open:   d.open[:0],
+		hashes: d.hashes[:0],
+		table:  d.table,
+		seed:   d.seed,
 	}
 }
 

@@ -208,6 +208,9 @@ func FuzzDocument(f *testing.F) {
 			t.Fatalf("%q: IsJSON %v, encoding/json says %v", text, d.IsJSON(), got)
 		}
 		once := root.AppendJSON(nil)
+		if out, ok := New(bytes.Clone(text)).AppendJSON(nil); ok && (!d.IsJSON() || !bytes.Equal(out, once)) {
+			t.Fatalf("%q prints as %q, in one pass as %q", text, once, out)
+		}
 		if !json.Valid(once) {
 			t.Fatalf("%q prints as %q, which is no JSON", text, once)
 		}

@@ -41,6 +41,9 @@ func Compile(text string) (*Path, error) {
 // String returns the text p was compiled from.
 func (p *Path) String() string { return p.text }
 
+// IsRoot reports whether p is $, the whole document.
+func (p *Path) IsRoot() bool { return len(p.steps) == 0 && !p.relative }
+
 // Definite reports whether p can give at most one value. Other paths always
 // give a list.
 func (p *Path) Definite() bool { return p.definite }

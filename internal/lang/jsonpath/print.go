@@ -40,14 +40,18 @@ func (d *Document) appendJSON(dst []byte, at uint32) []byte {
 	case String:
 		return d.appendString(dst, e)
 	case Integer, Decimal:
-		from := len(dst)
-		dst = appendNumber(dst, d.source(e), e.kind)
-		if last := dst[len(dst)-1]; last < '0' || last > '9' { // an infinity
-			dst = append(dst[:from], "null"...)
-		}
-		return dst
+		return appendJSONNumber(dst, d.source(e), e.kind)
 	}
 	return append(dst, "null"...)
+}
+
+func appendJSONNumber(dst, text []byte, kind Kind) []byte {
+	from := len(dst)
+	dst = appendNumber(dst, text, kind)
+	if last := dst[len(dst)-1]; last < '0' || last > '9' { // an infinity
+		dst = append(dst[:from], "null"...)
+	}
+	return dst
 }
 
 func (d *Document) appendString(dst []byte, e *entry) []byte {

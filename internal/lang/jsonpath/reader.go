@@ -23,14 +23,97 @@ type reader struct {
 	deep bool  // nesting is the reason of the failure
 }
 
+// A frame is an object or an array that is not yet closed.
+type frame struct {
+	at   int    // on the tape
+	n    uint32 // contents that have ended
+	odd  int    // reader.odd when it began
+	seen uint64 // two bits for each key, by its hash
+}
+
 // document reads a value that fills the rest of the text.
 func (r *reader) document() bool {
-	r.blanks()
-	if !r.value(0) {
-		return false
+	r.d.stack = r.d.stack[:0]
+	var top frame
+	for {
+		// A value, or the beginning of one.
+		if !r.blanks() {
+			return false
+		}
+		switch c := r.text[r.pos]; c {
+		case '{', '[':
+			if len(r.d.stack) == MaxDepth {
+				r.deep = true
+				return false
+			}
+			r.d.stack = append(r.d.stack, top)
+			kind, closing := Object, byte('}')
+			if c == '[' {
+				kind, closing = Array, ']'
+			}
+			top = r.begin(kind)
+			if !r.blanks() {
+				return false
+			}
+			if r.text[r.pos] != closing {
+				if kind == Object && !r.key(&top) {
+					return false
+				}
+				continue
+			}
+		case '"':
+			end, f := stringEnd(r.text, r.pos)
+			if end == 0 {
+				return false
+			}
+			r.scalar(String, end, f)
+			top.n++
+		case 't', 'f', 'n':
+			end, kind := wordEnd(r.text, r.pos)
+			if end == 0 {
+				return false
+			}
+			r.scalar(kind, end, canonical)
+			top.n++
+		default:
+			end, kind, same := numberEnd(r.text, r.pos)
+			if end == 0 {
+				return false
+			}
+			f := flags(0)
+			if same {
+				f = canonical
+			}
+			r.scalar(kind, end, f)
+			top.n++
+		}
+		// What follows a value.
+		for more := false; !more; {
+			if len(r.d.stack) == 0 {
+				r.blanks()
+				return r.pos == len(r.text)
+			}
+			if !r.blanks() {
+				return false
+			}
+			object := r.d.tape[top.at].kind == Object
+			switch c := r.text[r.pos]; {
+			case c == ',':
+				r.pos++
+				if object && (!r.blanks() || !r.key(&top)) {
+					return false
+				}
+				more = true
+			case c == '}' && object, c == ']' && !object:
+				r.finish(&top)
+				last := len(r.d.stack) - 1
+				top, r.d.stack = r.d.stack[last], r.d.stack[:last]
+				top.n++
+			default:
+				return false
+			}
+		}
 	}
-	r.blanks()
-	return r.pos == len(r.text)
 }
 
 // blanks skips blanks and reports whether anything is left.
@@ -38,47 +121,10 @@ func (r *reader) blanks() bool {
 	if r.pos < len(r.text) && r.text[r.pos] > ' ' {
 		return true
 	}
-	from := r.pos
-	for r.pos < len(r.text) {
-		switch r.text[r.pos] {
-		case ' ', '\t', '\n', '\r':
-			r.pos++
-			continue
-		}
-		break
-	}
-	r.odd += r.pos - from
-	return r.pos < len(r.text)
-}
-
-func (r *reader) value(depth int) bool {
-	if r.pos >= len(r.text) {
-		return false
-	}
-	switch c := r.text[r.pos]; c {
-	case '{':
-		return r.object(depth + 1)
-	case '[':
-		return r.array(depth + 1)
-	case '"':
-		return r.string(String)
-	case 't':
-		return r.word("true", True)
-	case 'f':
-		return r.word("false", False)
-	case 'n':
-		return r.word("null", Null)
-	default:
-		return r.number()
-	}
-}
-
-func (r *reader) word(w string, kind Kind) bool {
-	if len(r.text)-r.pos < len(w) || string(r.text[r.pos:r.pos+len(w)]) != w {
-		return false
-	}
-	r.scalar(kind, r.pos+len(w), canonical)
-	return true
+	end := blanksEnd(r.text, r.pos)
+	r.odd += end - r.pos
+	r.pos = end
+	return end < len(r.text)
 }
 
 // scalar adds what stands between r.pos and end, and goes there.
@@ -86,200 +132,86 @@ func (r *reader) scalar(kind Kind, end int, f flags) {
 	if f&canonical == 0 {
 		r.odd++
 	}
-	r.d.tape = append(r.d.tape, entry{
-		kind: kind, flags: f | r.mark,
-		start: uint32(r.pos), end: uint32(end), next: uint32(len(r.d.tape) + 1),
-	})
+	at := len(r.d.tape)
+	e := r.add()
+	e.kind, e.flags = kind, f|r.mark
+	e.start, e.end = uint32(r.pos), uint32(end)
+	e.next, e.n = uint32(at+1), uint32(at+1)
 	r.pos = end
 }
 
-func (r *reader) array(depth int) bool {
-	if depth > MaxDepth {
-		r.deep = true
-		return false
+// add adds an entry, whose fields are those of an old one. Appending an entry
+// made elsewhere takes three times as long.
+func (r *reader) add() *entry {
+	at := len(r.d.tape)
+	if at == cap(r.d.tape) {
+		r.d.tape = append(r.d.tape, entry{})
+	} else {
+		r.d.tape = r.d.tape[:at+1]
 	}
-	at := r.begin(Array)
-	odd, n := r.odd, uint32(0)
-	if !r.blanks() {
-		return false
-	}
-	if r.text[r.pos] == ']' {
-		return r.finish(at, odd, n)
-	}
-	for {
-		if !r.value(depth) {
-			return false
-		}
-		n++
-		if !r.blanks() {
-			return false
-		}
-		switch r.text[r.pos] {
-		case ',':
-			r.pos++
-			if !r.blanks() {
-				return false
-			}
-		case ']':
-			return r.finish(at, odd, n)
-		default:
-			return false
-		}
-	}
+	return &r.d.tape[at]
 }
 
-func (r *reader) object(depth int) bool {
-	if depth > MaxDepth {
-		r.deep = true
+// key adds the key at r.pos to the object top and goes behind its colon.
+func (r *reader) key(top *frame) bool {
+	if r.text[r.pos] != '"' {
 		return false
 	}
-	at := r.begin(Object)
-	odd, first := r.odd, len(r.d.open)
-	if !r.blanks() {
+	end, f := stringEnd(r.text, r.pos)
+	if end == 0 {
 		return false
 	}
-	if r.text[r.pos] == '}' {
-		return r.finish(at, odd, 0)
+	hash := uint(0)
+	if f&escaped == 0 {
+		hash = uint(nameHash(r.text, r.pos+1, end-1))
+	} else {
+		top.seen = ^uint64(0) // it may be any name
 	}
-	for {
-		key := uint32(len(r.d.tape))
-		if r.text[r.pos] != '"' || !r.string(keyEntry) {
-			return false
-		}
-		r.d.tape[key].n = key + 1
-		r.d.open = append(r.d.open, key)
-		if !r.blanks() || r.text[r.pos] != ':' {
-			return false
-		}
-		r.pos++
-		if !r.blanks() || !r.value(depth) || !r.blanks() {
-			return false
-		}
-		switch r.text[r.pos] {
-		case ',':
-			r.pos++
-			if !r.blanks() {
-				return false
-			}
-		case '}':
-			n := len(r.d.open) - first
-			n -= r.repeated(r.d.open[first:])
-			r.d.open = r.d.open[:first]
-			return r.finish(at, odd, uint32(n))
-		default:
-			return false
-		}
+	two := uint64(1)<<(hash&63) | uint64(1)<<(hash>>6&63)
+	if top.seen&two == two {
+		r.d.tape[top.at].flags |= dead // to be looked at when it ends
 	}
+	top.seen |= two
+	r.scalar(keyEntry, end, f)
+	if !r.blanks() || r.text[r.pos] != ':' {
+		return false
+	}
+	r.pos++
+	return true
 }
 
 // begin adds a container whose opening bracket is at r.pos.
-func (r *reader) begin(kind Kind) int {
-	at := len(r.d.tape)
-	r.d.tape = append(r.d.tape, entry{kind: kind, flags: r.mark, start: uint32(r.pos)})
+func (r *reader) begin(kind Kind) frame {
+	f := frame{at: len(r.d.tape), odd: r.odd}
+	e := r.add()
+	e.kind, e.flags, e.start = kind, r.mark, uint32(r.pos)
 	r.pos++
-	return at
+	return f
 }
 
-// finish ends the container at, whose closing bracket is at r.pos. odd is what
-// r.odd was when it began.
-func (r *reader) finish(at, odd int, n uint32) bool {
+// finish ends the container top, whose closing bracket is at r.pos.
+func (r *reader) finish(top *frame) {
 	r.pos++
-	e := &r.d.tape[at]
-	e.end, e.next, e.n = uint32(r.pos), uint32(len(r.d.tape)), n
-	if r.odd == odd {
+	e := &r.d.tape[top.at]
+	e.end, e.next, e.n = uint32(r.pos), uint32(len(r.d.tape)), top.n
+	if e.flags&dead != 0 {
+		e.flags &^= dead
+		e.n -= uint32(r.repeated(r.keys(top)))
+	}
+	if r.odd == top.odd {
 		e.flags |= canonical
 	}
-	return true
 }
 
-// plain holds the bytes of a string that need no second look.
-var plain = func() (t [256]bool) {
-	for c := 0x20; c < 256; c++ {
-		t[c] = c != '"' && c != '\\'
+// keys returns the places of the keys of the object top.
+func (r *reader) keys(top *frame) []uint32 {
+	keys, at := r.d.open[:0], uint32(top.at+1)
+	for range top.n {
+		keys = append(keys, at)
+		at = r.d.tape[at+1].next
 	}
-	return t
-}()
-
-// string adds the string or key whose opening quote is at r.pos.
-func (r *reader) string(kind Kind) bool {
-	f := canonical
-	text, i := r.text, r.pos+1
-	for {
-		for i < len(text) && plain[text[i]] {
-			i++
-		}
-		switch {
-		case i >= len(text):
-			return false
-		case text[i] == '"':
-			r.scalar(kind, i+1, f)
-			return true
-		case text[i] == '\\':
-			f |= escaped
-			if i++; i >= len(text) {
-				return false
-			}
-			switch text[i] {
-			case '"', '\\', 'b', 'f', 'n', 'r', 't':
-				i++
-			case '/':
-				f &^= canonical
-				i++
-			case 'u':
-				f &^= canonical
-				if _, ok := hex4(text[i+1:]); !ok {
-					return false
-				}
-				i += 5
-			default:
-				return false
-			}
-		default:
-			return false
-		}
-	}
-}
-
-// number adds the number at r.pos.
-func (r *reader) number() bool {
-	text, i := r.text, r.pos
-	if i < len(text) && text[i] == '-' {
-		i++
-	}
-	from := i
-	if i = digits(text, i); i == from || i > from+1 && text[from] == '0' {
-		return false
-	}
-	kind := Integer
-	if i < len(text) && text[i] == '.' {
-		kind, from = Decimal, i+1
-		if i = digits(text, from); i == from {
-			return false
-		}
-	}
-	if i < len(text) && text[i]|0x20 == 'e' {
-		kind, from = Decimal, i+1
-		if from < len(text) && (text[from] == '+' || text[from] == '-') {
-			from++
-		}
-		if i = digits(text, from); i == from {
-			return false
-		}
-	}
-	f := flags(0)
-	if canonicalNumber(text[r.pos:i], kind) {
-		f = canonical
-	}
-	r.scalar(kind, i, f)
-	return true
-}
-
-// digits returns where the digits that begin at i end.
-func digits(text []byte, i int) int {
-	for i < len(text) && text[i]-'0' <= 9 {
-		i++
-	}
-	return i
+	r.d.open = keys
+	return keys
 }
 
 // repeated finds keys that come again, gives their values to the first of
@@ -312,7 +244,7 @@ func (r *reader) repeated(keys []uint32) int {
 	table := d.table[:size] // numbers of keys from 1, by hash
 	clear(table)
 	for i, k := range keys {
-		at := int(maphash.Bytes(d.seed, r.key(k))) & (size - 1)
+		at := int(maphash.Bytes(d.seed, r.name(k))) & (size - 1)
 		for table[at] != 0 && !r.same(k, keys[table[at]-1]) {
 			at = (at + 1) & (size - 1)
 		}
@@ -339,11 +271,11 @@ func (r *reader) same(a, b uint32) bool {
 		return ea.end-ea.start == eb.end-eb.start &&
 			bytes.Equal(r.text[ea.start:ea.end], r.text[eb.start:eb.end])
 	}
-	return bytes.Equal(r.key(a), r.key(b))
+	return bytes.Equal(r.name(a), r.name(b))
 }
 
-// key returns the name a key stands for.
-func (r *reader) key(at uint32) []byte {
+// name returns the name a key stands for.
+func (r *reader) name(at uint32) []byte {
 	e := &r.d.tape[at]
 	name := r.text[e.start+1 : e.end-1]
 	if e.flags&escaped == 0 {

@@ -118,6 +118,11 @@ func (m *machine) path(text string) (vtl.Value, bool, error) {
 
 // appendJSON evaluates $input.json.
 func (m *machine) appendJSON(dst []byte, text string) ([]byte, error) {
+	if p, err := m.compiled(text); err == nil && p.IsRoot() {
+		if out, ok := m.payload().appendJSON(dst); ok {
+			return out, nil
+		}
+	}
 	_, node, ok, err := m.find(text)
 	switch {
 	case err != nil:

@@ -11,6 +11,7 @@ type payload struct {
 	body     []byte
 	known    bool               // body is the present one
 	prepared bool               // document is that of body
+	printed  bool               // body was printed whole
 	document *jsonpath.Document // nil until it is asked for
 	cached   string             // body as a string
 }
@@ -22,7 +23,7 @@ func (p *payload) set(body []byte) *payload {
 		if len(body) == 0 {
 			body = []byte("{}")
 		}
-		p.body, p.known, p.prepared, p.cached = body, true, false, ""
+		p.body, p.known, p.prepared, p.printed, p.cached = body, true, false, false, ""
 	}
 	return p
 }
@@ -32,7 +33,7 @@ func (p *payload) reset() {
 	if p.document != nil {
 		p.document.Reset(nil)
 	}
-	p.body, p.cached, p.known, p.prepared = nil, "", false, false
+	p.body, p.cached, p.known, p.prepared, p.printed = nil, "", false, false, false
 }
 
 // replace forgets the payload for another one. If kept, values of its document
@@ -62,6 +63,20 @@ func (p *payload) doc() *jsonpath.Document {
 		p.prepared = true
 	}
 	return p.document
+}
+
+// appendJSON appends the payload as JSON if that goes without reading it into a
+// document. It does the first time: who asks again is better off with one.
+func (p *payload) appendJSON(dst []byte) ([]byte, bool) {
+	if p.printed {
+		return dst, false
+	}
+	p.printed = true
+	out, ok := p.doc().AppendJSON(dst)
+	if !ok || string(out[len(dst):]) == "null" {
+		return dst, false
+	}
+	return out, true
 }
 
 // pretends reports whether the payload begins like JSON, or like what the
