@@ -46,7 +46,7 @@ own machine: the same nouns, the same mapping templates, the same answers.`,
 		}
 	}
 	add("run", c.upCommand(), c.downCommand(), c.serveCommand(), c.listCommand())
-	add("check", c.checkCommand(), c.planCommand(), c.testCommand())
+	add("check", c.checkCommand(), c.planCommand(), c.renderCommand(), c.testCommand())
 	add("try", c.invokeCommand(), c.echoCommand())
 	add("other", c.versionCommand())
 	root.SetHelpCommandGroupID("other")

@@ -80,8 +80,9 @@ func (r *report) sorted() []Finding {
 	return r.findings[:min(len(r.findings), maxFindings)]
 }
 
-// offsetOf returns the offset of a line and a column of an error.
-func offsetOf(text string, line, column int) int {
+// Offset returns the offset in a text, in bytes, of a line and a column as errors
+// have them.
+func Offset(text string, line, column int) int {
 	at := 0
 	for ; line > 1; line-- {
 		i := strings.IndexAny(text[at:], "\r\n")

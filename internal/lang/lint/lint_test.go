@@ -316,7 +316,7 @@ func FuzzTemplate(f *testing.F) {
 			if x.Offset < 0 || x.Offset > len(text) || x.Line < 1 || x.Column < 1 || x.Length < 1 || x.Code == "" || x.Message == "" {
 				t.Fatalf("%q: %+v", text, x)
 			}
-			if at := offsetOf(text, x.Line, x.Column); at != x.Offset && strings.ToValidUTF8(text, "") == text {
+			if at := Offset(text, x.Line, x.Column); at != x.Offset && strings.ToValidUTF8(text, "") == text {
 				t.Fatalf("%q: %+v is at %d", text, x, at)
 			}
 		}

@@ -44,7 +44,7 @@ func (r *report) syntax(err error) {
 		return
 	}
 	f := Finding{Code: "V0101", Severity: Error, Message: e.Message, AWS: atRunTime}
-	at := offsetOf(r.text, e.Line, e.Column)
+	at := Offset(r.text, e.Line, e.Column)
 	length := 1
 	open := -1
 	switch {
