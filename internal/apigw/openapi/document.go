@@ -66,7 +66,8 @@ func Read(content []byte, o Options) (*Document, error) {
 		}
 		return nil, Findings{f}
 	}
-	r := &reader{root: root, options: o, doc: &Document{Given: map[string]bool{}}, inline: map[string]string{}, schemes: map[string]*scheme{}}
+	r := &reader{root: root, options: o, doc: &Document{Given: map[string]bool{}},
+		named: map[*node]string{}, schemas: map[string]string{}, schemes: map[string]*scheme{}}
 	if !r.version() {
 		return nil, r.errors
 	}
@@ -92,7 +93,9 @@ type reader struct {
 	doc     *Document
 	errors  Findings
 
-	inline  map[string]string // text of a schema without a name → the name it got
+	copied  int               // values of schemas, with what references repeat
+	named   map[*node]string  // the models of schemas without a name
+	schemas map[string]string // of the models, by name
 	schemes map[string]*scheme
 }
 

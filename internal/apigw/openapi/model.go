@@ -43,12 +43,13 @@ func (d *Document) ModelsOf(api string) []*apigw.Model {
 
 func (r *reader) models() {
 	for _, m := range r.component("definitions", "schemas").all() {
-		r.doc.Models = append(r.doc.Models, &apigw.Model{
-			Name:        m.name,
-			ContentType: "application/json",
-			Schema:      string(appendJSON(nil, r.schema(m.value), 0)),
-		})
+		r.addModel(m.name, string(appendJSON(nil, r.schema(m.value), 0)))
 	}
+}
+
+func (r *reader) addModel(name, schema string) {
+	r.schemas[name] = schema
+	r.doc.Models = append(r.doc.Models, &apigw.Model{Name: name, ContentType: "application/json", Schema: schema})
 }
 
 // modelName returns the model that a reference names, if it names one.
@@ -77,54 +78,48 @@ func (r *reader) model(schema *node) string {
 			return name
 		}
 	}
-	content := string(appendJSON(nil, r.schema(schema), 0))
-	if name := r.inline[content]; name != "" {
+	if name := r.named[schema]; name != "" {
 		return name
 	}
+	content := string(appendJSON(nil, r.schema(schema), 0))
 	sum := sha256.Sum256([]byte(content))
 	digits := hex.EncodeToString(sum[:])
 	name := "MODEL" + digits[:6]
 	for n := 7; r.taken(name, content); n++ {
 		name = "MODEL" + digits[:n]
 	}
-	r.inline[content] = name
+	r.named[schema] = name
 	if !r.has(name) {
-		r.doc.Models = append(r.doc.Models, &apigw.Model{Name: name, ContentType: "application/json", Schema: content})
+		r.addModel(name, content)
 	}
 	return name
 }
 
 func (r *reader) has(name string) bool {
-	for _, m := range r.doc.Models {
-		if m.Name == name {
-			return true
-		}
-	}
-	return false
+	_, ok := r.schemas[name]
+	return ok
 }
 
 // taken reports whether another schema has the name.
 func (r *reader) taken(name, content string) bool {
-	for _, m := range r.doc.Models {
-		if m.Name == name {
-			return m.Schema != content
-		}
-	}
-	return false
+	other, ok := r.schemas[name]
+	return ok && other != content
 }
+
+// endless is more than any count of copied values, for a fault that is told once.
+const endless = 1 << 40
 
 // schema returns a copy of a schema whose references are those of models.
 func (r *reader) schema(n *node) *node {
-	budget := maxNodes / 4
-	return r.schemaPart(n, 0, 0, &budget)
+	return r.schemaPart(n, 0, 0)
 }
 
-func (r *reader) schemaPart(n *node, depth, hops int, budget *int) *node {
-	*budget--
-	if *budget < 0 || depth > maxDepth || hops > maxHops {
-		if *budget >= -1 {
+func (r *reader) schemaPart(n *node, depth, hops int) *node {
+	r.copied++
+	if r.copied > maxNodes || depth > maxDepth || hops > maxHops {
+		if r.copied < endless {
 			r.fail(n, "Unable to resolve references of a schema: it grows without end")
-			*budget = -2
+			r.copied = endless
 		}
 		return &node{}
 	}
@@ -139,14 +134,14 @@ func (r *reader) schemaPart(n *node, depth, hops int, budget *int) *node {
 			r.fail(ref, "Unable to resolve reference '%s'", clip(ref.text))
 			return objectNode()
 		}
-		return r.schemaPart(target, depth+1, hops+1, budget)
+		return r.schemaPart(target, depth+1, hops+1)
 	}
 	out := &node{kind: n.kind, text: n.text, line: n.line, column: n.column}
 	for _, item := range n.items {
-		out.items = append(out.items, r.schemaPart(item, depth+1, hops, budget))
+		out.items = append(out.items, r.schemaPart(item, depth+1, hops))
 	}
 	for _, m := range n.members {
-		out.members = append(out.members, member{m.name, r.schemaPart(m.value, depth+1, hops, budget)})
+		out.members = append(out.members, member{m.name, r.schemaPart(m.value, depth+1, hops)})
 	}
 	return out
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sort"
 	"strings"
 	"unicode/utf8"
 
@@ -31,11 +30,13 @@ const (
 
 // A parser turns a text into nodes.
 type parser struct {
-	text    []byte
-	lines   []int // offsets of the beginnings of lines
 	nodes   int
 	replace *strings.Replacer // of ${AWS::…} in texts; nil: nothing
 	merging map[*yaml.Node]bool
+
+	text         []byte // JSON
+	offset       int    // where line and column stand
+	line, column int
 }
 
 // errLimit says which limit a definition breaks.
@@ -48,7 +49,7 @@ func (e *errLimit) Error() string { return e.what }
 
 // parse reads a text. An error is a *Finding.
 func parse(content []byte, replace *strings.Replacer) (*node, error) {
-	p := &parser{text: content, replace: replace}
+	p := &parser{replace: replace}
 	if len(content) > maxBytes {
 		return nil, &Finding{Message: NotADefinition, Detail: fmt.Sprintf("%d bytes, at most %d are allowed", len(content), maxBytes)}
 	}
@@ -107,13 +108,7 @@ func (p *parser) textOf(s string) string {
 }
 
 func (p *parser) json(content []byte) (*node, error) {
-	p.text = content
-	p.lines = []int{0}
-	for i, c := range content {
-		if c == '\n' {
-			p.lines = append(p.lines, i+1)
-		}
-	}
+	p.text, p.offset, p.line, p.column = content, 0, 1, 1
 	d := json.NewDecoder(bytes.NewReader(content))
 	d.UseNumber()
 	n, err := p.jsonValue(d, 0)
@@ -126,13 +121,21 @@ func (p *parser) json(content []byte) (*node, error) {
 	return n, nil
 }
 
-// place returns the line and column of the next token after offset.
+// place returns the line and column of the next token after offset, which only
+// grows from call to call.
 func (p *parser) place(offset int) (line, column int) {
 	for offset < len(p.text) && strings.IndexByte(" \t\r\n,:", p.text[offset]) >= 0 {
 		offset++
 	}
-	line = sort.Search(len(p.lines), func(i int) bool { return p.lines[i] > offset })
-	return line, utf8.RuneCount(p.text[p.lines[line-1]:offset]) + 1
+	for ; p.offset < offset; p.offset++ {
+		switch c := p.text[p.offset]; {
+		case c == '\n':
+			p.line, p.column = p.line+1, 1
+		case utf8.RuneStart(c):
+			p.column++
+		}
+	}
+	return p.line, p.column
 }
 
 func (p *parser) jsonValue(d *json.Decoder, depth int) (*node, error) {
