@@ -120,12 +120,29 @@ func (n Node) BigDecimal() (unscaled *big.Int, scale int64) {
 
 // Member returns the member of an object called name.
 func (n Node) Member(name string) (Node, bool) {
-	if n.Kind() == Object {
-		if at, ok := n.d.member(n.at, name); ok {
-			return Node{n.d, at}, true
-		}
+	if n.d == nil {
+		return Node{}, false
+	}
+	if at, ok := n.d.member(n.at, name); ok {
+		return Node{n.d, at}, true
 	}
 	return Node{}, false
+}
+
+// Walk returns what the names lead to, one member each. Where a name stands for
+// no member of an object there is nothing; where it is asked of another value,
+// the result is the zero Node.
+func (n Node) Walk(names []string) (end Node, ok bool) {
+	at := n.at
+	for _, name := range names {
+		if n.d.tape[at].kind != Object {
+			return Node{}, true
+		}
+		if at, ok = n.d.member(at, name); !ok {
+			return Node{}, false
+		}
+	}
+	return Node{n.d, at}, true
 }
 
 // Elements gives the elements of an array or the values of an object.
@@ -200,6 +217,9 @@ func (d *Document) member(at uint32, name string) (uint32, bool) {
 	e := &d.tape[at]
 	if e.kind == Object && e.flags&(made|aux) == 0 {
 		return d.ownMember(at+1, e.n, name)
+	}
+	if e.kind != Object {
+		return 0, false
 	}
 	for c := d.contents(at); c.more(); {
 		if k, v := c.take(); d.is(&d.tape[k], name) {

@@ -100,8 +100,18 @@ func (d *Document) appendText(dst []byte, at uint32) []byte {
 		}
 		return append(dst, ']')
 	case String:
-		return append(dst, d.textOf(e)...)
+		src := d.source(e)
+		if len(src) < 2 || src[0] != '"' || e.flags&aux == 0 && !d.json {
+			return append(dst, src...) // a payload that is not JSON
+		}
+		if src = src[1 : len(src)-1]; e.flags&escaped == 0 {
+			return append(dst, src...)
+		}
+		return appendUnescaped(dst, src)
 	case Integer, Decimal:
+		if e.flags&canonical != 0 {
+			return append(dst, d.source(e)...)
+		}
 		return appendNumber(dst, d.source(e), e.kind)
 	}
 	return d.appendJSON(dst, at)

@@ -174,6 +174,38 @@ func (o *object) Get(name string) (vtl.Value, bool) {
 	return o.of(n), true
 }
 
+// Leaf returns the string, number or boolean that the names lead to.
+func (o *object) Leaf(names []string) (v vtl.Value, ok, known bool) {
+	n, ok, known := o.leaf(names)
+	if !ok || !known {
+		return vtl.Null, false, known
+	}
+	return o.from.of(n), true, true
+}
+
+// AppendLeaf prints what Leaf returns.
+func (o *object) AppendLeaf(dst []byte, names []string) (out []byte, known bool) {
+	n, ok, known := o.leaf(names)
+	if ok && known {
+		dst = n.AppendText(dst)
+	}
+	return dst, known
+}
+
+// leaf finds the node that the names lead to. It knows only leaves, and only
+// what no template can have changed.
+func (o *object) leaf(names []string) (n jsonpath.Node, ok, known bool) {
+	first, ok := o.node.Member(names[0])
+	if !ok {
+		return n, false, true
+	}
+	if len(names) > 1 && first.Kind() == jsonpath.Object && o.given(first) == nil {
+		first, ok = first.Walk(names[1:])
+		return first, ok, !ok || !first.IsContainer() && first.Exists()
+	}
+	return first, true, len(names) == 1 && !first.IsContainer()
+}
+
 // of returns a member as templates see it: an array or an object is the same
 // each time.
 func (o *object) of(n jsonpath.Node) vtl.Value {
@@ -181,15 +213,8 @@ func (o *object) of(n jsonpath.Node) vtl.Value {
 	if !n.IsContainer() {
 		return o.from.of(n)
 	}
-	if o.many != nil {
-		if c := o.many[n]; c != nil {
-			return c.value
-		}
-	}
-	for c := o.few; c != nil; c = c.next {
-		if c.node == n {
-			return c.value
-		}
+	if c := o.given(n); c != nil {
+		return c.value
 	}
 	c := o.from.container(n)
 	if o.n++; o.n <= few {
@@ -201,6 +226,16 @@ func (o *object) of(n jsonpath.Node) vtl.Value {
 	}
 	o.many[n] = c
 	return c.value
+}
+
+// given returns what templates have of a member, or nil.
+func (o *object) given(n jsonpath.Node) *container {
+	for c := o.few; c != nil; c = c.next {
+		if c.node == n {
+			return c
+		}
+	}
+	return o.many[n]
 }
 
 // Entry returns the member at i.

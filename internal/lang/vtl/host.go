@@ -66,6 +66,18 @@ type MapSource interface {
 	Entry(i int) (key string, v Value) // 0 <= i < Len(), in order of entry
 }
 
+// A LeafSource is a MapSource that can go down several levels at once.
+type LeafSource interface {
+	// Leaf returns what the names lead to, one level each. It knows this only if
+	// a template has had none of the lists and maps on the way, and the end is
+	// neither.
+	Leaf(names []string) (v Value, ok, known bool)
+
+	// AppendLeaf appends the printed form of what the names lead to, or nothing
+	// if they lead nowhere, if Leaf would know it.
+	AppendLeaf(dst []byte, names []string) (out []byte, known bool)
+}
+
 // A JSONAppender is a ListSource or MapSource that can print itself as compact
 // JSON. It is used as long as no template has touched the containers in it, and
 // must give what AppendJSON gives for the same values.

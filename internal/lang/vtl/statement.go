@@ -52,9 +52,17 @@ func (n *textNode) render(e *Env, dst []byte) ([]byte, flow) {
 type printNode struct {
 	ref  *reference
 	call bool // $host.method(…) and no more, which the host may print itself
+	leaf bool // $map.name.name… and no more, which the source of the map may print
 }
 
 func (n *printNode) render(e *Env, dst []byte) ([]byte, flow) {
+	if n.leaf {
+		if m, ok := e.slots[n.ref.slot].v.ref.(*Map); ok && m.src != nil {
+			if out, known := m.appendLeaf(e, dst, n.ref.steps[0].run); known {
+				return n.within(e, out)
+			}
+		}
+	}
 	var v Value
 	var o outcome
 	if n.call {
