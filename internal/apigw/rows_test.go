@@ -13,7 +13,8 @@ import (
 // nouns makes one empty value of every noun.
 func nouns() []property.Noun {
 	return []property.Noun{
-		&apigw.Account{}, &apigw.AccessLogSettings{}, &apigw.Authorizer{}, &apigw.CanarySettings{}, &apigw.Deployment{},
+		&apigw.Account{}, &apigw.APIKey{}, &apigw.APIStage{}, &apigw.Quota{}, &apigw.UsagePlan{}, &apigw.UsagePlanKey{},
+		&apigw.AccessLogSettings{}, &apigw.Authorizer{}, &apigw.CanarySettings{}, &apigw.Deployment{},
 		&apigw.DocumentationLocation{}, &apigw.DocumentationPart{}, &apigw.DocumentationSnapshot{}, &apigw.DocumentationVersion{},
 		&apigw.EndpointConfiguration{}, &apigw.GatewayResponse{}, &apigw.Integration{},
 		&apigw.IntegrationResponse{}, &apigw.Method{}, &apigw.MethodResponse{}, &apigw.MethodSetting{},

@@ -22,6 +22,11 @@ import (
 //	snapshots/{api}/{deployment}           what it froze; never changes
 //	stages/{api}/{stage}
 //	vpclinks/{link}
+//	apikeys/{key}
+//	apikeyvalues/{digest}                  the key with a value; the digest is no secret
+//	usageplans/{plan}
+//	usageplankeys/{plan}/{key}             the keys of a plan
+//	usagekeyplans/{key}/{plan}             the plans of a key
 //	linkuses/{link}/{api}/{deployment}     the methods that use a link
 //
 // Identifiers come from clients, so each is escaped to be one segment.
@@ -41,6 +46,8 @@ func Published() []string {
 const (
 	accountKey     = "account"
 	restAPIsPrefix = "restapis/"
+	apiKeysPrefix  = "apikeys/"
+	plansPrefix    = "usageplans/"
 )
 
 func key(segments ...string) string {
@@ -81,6 +88,12 @@ func snapshotsOfPrefix(api string) string       { return key("snapshots", api) +
 func snapshotKey(api, id string) string         { return key("snapshots", api, id) }
 func stagesOfPrefix(api string) string          { return key("stages", api) + "/" }
 func stageKey(api, name string) string          { return key("stages", api, name) }
+func apiKeyKey(id string) string                { return key("apikeys", id) }
+func planKey(id string) string                  { return key("usageplans", id) }
+func planKeysPrefix(plan string) string         { return key("usageplankeys", plan) + "/" }
+func planKeyKey(plan, id string) string         { return key("usageplankeys", plan, id) }
+func keyPlansPrefix(id string) string           { return key("usagekeyplans", id) + "/" }
+func keyPlanKey(id, plan string) string         { return key("usagekeyplans", id, plan) }
 func vpcLinkKey(id string) string               { return key("vpclinks", id) }
 
 // segment returns the n-th segment of a key, the first being 0.

@@ -103,38 +103,29 @@ func (s *Service) tagged(r reader, arn string, f func(*map[string]string)) (save
 	}
 	switch path := strings.Split(parts[5][1:], "/"); {
 	case len(path) == 2 && path[0] == "restapis":
-		k := restAPIKey(path[1])
-		api, created, err := loadCreated[apigw.RestAPI](r, k)
-		if err != nil {
-			return nil, err
-		}
-		if api == nil {
-			return nil, s.unknownAPI(path[1])
-		}
-		f(&api.Tags)
-		return func(t *tx) error { return t.save(k, api, created) }, nil
+		return taggedAt(r, restAPIKey(path[1]), func(a *apigw.RestAPI) *map[string]string { return &a.Tags }, s.unknownAPI(path[1]), f)
 	case len(path) == 4 && path[0] == "restapis" && path[2] == "stages":
-		k := stageKey(path[1], path[3])
-		stage, created, err := loadCreated[apigw.Stage](r, k)
-		if err != nil {
-			return nil, err
-		}
-		if stage == nil {
-			return nil, unknownStage()
-		}
-		f(&stage.Tags)
-		return func(t *tx) error { return t.save(k, stage, created) }, nil
+		return taggedAt(r, stageKey(path[1], path[3]), func(stage *apigw.Stage) *map[string]string { return &stage.Tags }, unknownStage(), f)
 	case len(path) == 2 && path[0] == "vpclinks":
-		k := vpcLinkKey(path[1])
-		link, created, err := loadCreated[apigw.VPCLink](r, k)
-		if err != nil {
-			return nil, err
-		}
-		if link == nil {
-			return nil, unknownVPCLink()
-		}
-		f(&link.Tags)
-		return func(t *tx) error { return t.save(k, link, created) }, nil
+		return taggedAt(r, vpcLinkKey(path[1]), func(l *apigw.VPCLink) *map[string]string { return &l.Tags }, unknownVPCLink(), f)
+	case len(path) == 2 && path[0] == "apikeys":
+		return taggedAt(r, apiKeyKey(path[1]), func(k *apigw.APIKey) *map[string]string { return &k.Tags }, unknownAPIKey(), f)
+	case len(path) == 2 && path[0] == "usageplans":
+		return taggedAt(r, planKey(path[1]), func(p *apigw.UsagePlan) *map[string]string { return &p.Tags }, unknownPlan(), f)
 	}
-	return nil, apigw.NotFound("Invalid resource ARN specified: %s is not the ARN of a REST API, a stage or a VPC link", clip(arn))
+	return nil, apigw.NotFound("Invalid resource ARN specified: %s is not the ARN of a REST API, a stage, a VPC link, an API key or a usage plan", clip(arn))
+}
+
+// taggedAt is tagged for the thing under a key. unknown is the refusal when
+// there is none.
+func taggedAt[T any, P noun[T]](r reader, k string, tags func(*T) *map[string]string, unknown error, f func(*map[string]string)) (save func(*tx) error, err error) {
+	n, created, err := loadCreated[T, P](r, k)
+	if err != nil {
+		return nil, err
+	}
+	if n == nil {
+		return nil, unknown
+	}
+	f(tags(n))
+	return func(t *tx) error { return t.save(k, P(n), created) }, nil
 }

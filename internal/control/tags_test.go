@@ -17,7 +17,16 @@ func TestTagsOfAllKinds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range []string{"/restapis/" + api.ID, "/restapis/" + api.ID + "/stages/prod", "/vpclinks/" + link.ID} {
+	k, err := f.CreateAPIKey(t.Context(), &apigw.APIKey{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := f.CreateUsagePlan(t.Context(), &apigw.UsagePlan{Name: "p"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/restapis/" + api.ID, "/restapis/" + api.ID + "/stages/prod", "/vpclinks/" + link.ID,
+		"/apikeys/" + k.ID, "/usageplans/" + plan.ID} {
 		arn := "arn:aws:apigateway:us-east-1::" + path
 		if err := f.TagResource(t.Context(), arn, map[string]string{"a": "1", "b": "2"}); err != nil {
 			t.Errorf("%s: %v", path, err)
@@ -50,7 +59,7 @@ func TestTagRules(t *testing.T) {
 		{name: "no ARN", arn: "pets", want: "BadRequestException: Invalid ARN. ARN is not well formed pets"},
 		{name: "of another service", arn: "arn:aws:s3:us-east-1::/restapis/x", want: "BadRequestException: Invalid ARN."},
 		{name: "of an unknown API", arn: "arn:aws:apigateway:us-east-1::/restapis/none", want: "NotFoundException: Invalid API identifier specified 111111111111:none"},
-		{name: "of what is not here", arn: "arn:aws:apigateway:us-east-1::/apikeys/x", want: "NotFoundException: Invalid resource ARN specified"},
+		{name: "of what is not here", arn: "arn:aws:apigateway:us-east-1::/models/x", want: "NotFoundException: Invalid resource ARN specified"},
 		{name: "too many", arn: arn, tags: many, want: "BadRequestException: Too many tags: 51 found, at most 50 are allowed"},
 		{name: "no key", arn: arn, tags: map[string]string{"": "x"}, want: "BadRequestException: Invalid tag key"},
 		{name: "of the service", arn: arn, tags: map[string]string{"AWS:x": "x"}, want: "BadRequestException: aws: prefixed"},

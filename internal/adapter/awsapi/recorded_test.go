@@ -15,21 +15,10 @@ import (
 	"postern/internal/store"
 )
 
-const (
-	noKeys = "API keys and usage plans are not part of Postern yet"
-)
-
 // expectedDifferences are the recorded cases that do not pass, with the reason.
 // A case that passes must not be here.
 var expectedDifferences = map[string]string{
-	"usage-plans-and-api-keys/usage_plan_crud":                           noKeys,
-	"usage-plans-and-api-keys/get_api_keys":                              noKeys,
-	"usage-plans-and-api-keys/negative_get_usage_plan_api_keys":          noKeys,
-	"usage-plans-and-api-keys/create_api_key_with_invalid_value":         noKeys,
-	"usage-plans-and-api-keys/update_api_key_invalid_description_length": noKeys,
-	"usage-plans-and-api-keys/update_api_key_immutable_field":            noKeys,
-	"usage-plans-and-api-keys/create_usage_plan_with_throttle":           noKeys,
-	"vpc-links/vpc_link_lifecycle":                                       "a deleted link is gone at once; the service shows it as DELETING for a while",
+	"vpc-links/vpc_link_lifecycle": "a deleted link is gone at once; the service shows it as DELETING for a while",
 }
 
 // The server answers as the real service was recorded to answer. Requests to

@@ -39,10 +39,10 @@ func (c *call) getVPCLinks() (any, error) {
 	return wireAll(links, next), nil
 }
 
-// tagged shows tags also when there are none. Observed for reading and updating
-// one link, and not for the rest.
-func tagged(link *apigw.VPCLink) map[string]any {
-	m := wire(link)
+// taggedWire shows tags also when there are none. Observed for reading and
+// updating one link, API key or usage plan, and not for the rest.
+func taggedWire(n property.Noun) map[string]any {
+	m := wire(n)
 	if m["tags"] == nil {
 		m["tags"] = map[string]any{}
 	}
@@ -54,7 +54,7 @@ func (c *call) getVPCLink() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return tagged(link), nil
+	return taggedWire(link), nil
 }
 
 func (c *call) updateVPCLink() (any, error) {
@@ -66,7 +66,7 @@ func (c *call) updateVPCLink() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return tagged(link), nil
+	return taggedWire(link), nil
 }
 
 func (c *call) deleteVPCLink() (any, error) {
