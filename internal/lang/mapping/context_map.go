@@ -113,6 +113,36 @@ func (c *contextRoot) Get(name string) (vtl.Value, bool) {
 	return (*machine)(c).member(contextTree, name)
 }
 
+// Leaf returns the variable that the names lead to.
+func (c *contextRoot) Leaf(names []string) (vtl.Value, bool, bool) {
+	v, known := (*machine)(c).variable(names)
+	return v.vtl(), v.kind != noValue, known
+}
+
+// AppendLeaf prints the variable that the names lead to.
+func (c *contextRoot) AppendLeaf(dst []byte, names []string) ([]byte, bool) {
+	v, known := (*machine)(c).variable(names)
+	return v.appendTo(dst), known
+}
+
+// variable finds a variable that stands in the table, if no template has had a
+// map on the way.
+func (m *machine) variable(names []string) (v value, known bool) {
+	n := contextTree
+	for _, name := range names {
+		if m.branches != nil && n != contextTree && m.branches[n.place].known {
+			return value{}, false
+		}
+		if n = n.byName[name]; n == nil || n.present != nil && !n.present(&m.scope.Context) {
+			return value{}, false
+		}
+	}
+	if n.variable == nil {
+		return value{}, false
+	}
+	return n.variable.get(&m.scope.Context), true
+}
+
 // Entry returns the variable at i.
 func (c *contextRoot) Entry(i int) (string, vtl.Value) {
 	return (*machine)(c).entry(contextTree, i)

@@ -63,7 +63,22 @@ func (m *Map) Len() int {
 }
 
 // Get returns the entry whose key is the string key.
-func (m *Map) Get(key string) (Value, bool) { return m.get(String(key)) }
+func (m *Map) Get(key string) (Value, bool) {
+	if m.src != nil {
+		v, ok := m.src.Get(key)
+		m.touched = m.touched || v.kind == KindList || v.kind == KindMap
+		return v, ok
+	}
+	if m.index != nil {
+		return m.get(String(key))
+	}
+	for i := range m.entries {
+		if e := &m.entries[i]; e.key.kind == KindString && e.key.str == key {
+			return e.val, true
+		}
+	}
+	return Null, false
+}
 
 // Put sets the entry whose key is the string key.
 func (m *Map) Put(key string, v Value) { m.put(String(key), v) }
@@ -105,9 +120,7 @@ func (m *Map) get(key Value) (Value, bool) {
 		if key.kind != KindString {
 			return Null, false
 		}
-		v, ok := m.src.Get(key.str)
-		m.touched = m.touched || v.kind == KindList || v.kind == KindMap
-		return v, ok
+		return m.Get(key.str)
 	}
 	if i := m.find(key); i >= 0 {
 		return m.entries[i].val, true

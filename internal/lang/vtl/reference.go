@@ -93,6 +93,14 @@ func (r *reference) eval(e *Env) (Value, outcome) {
 				continue
 			}
 		}
+		if m, ok := v.ref.(*Map); ok && s.kind == getProperty && e.steps > 0 {
+			// What step.eval does here takes twice as long.
+			e.steps--
+			if v, ok = m.Get(s.name); !ok || v.kind == KindNull {
+				return String(""), found
+			}
+			continue
+		}
 		var o outcome
 		v, o = s.eval(e, v, r)
 		switch {
