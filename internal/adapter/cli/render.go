@@ -60,7 +60,7 @@ The text goes to stdout; what the template sets on $context.requestOverride and
 $context.responseOverride goes to stderr. The exit code is 3 if the template fails.`,
 		Example: `  postern render pets.vm --request request.json
   echo '{"body": {"name": "ada"}}' | postern render template.yaml --resource GetPet --request -
-  postern render openapi.yaml --method "GET /pets/{id}" --response 200 -o json`,
+  postern render openapi.yaml --method 'GET /pets/{id}' --response 200 -o json`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usage("postern render pets.vm --request request.json", "postern render needs one file, found %d", len(args))
@@ -72,7 +72,7 @@ $context.responseOverride goes to stderr. The exit code is 3 if the template fai
 	f := cmd.Flags()
 	f.StringVarP(&r.request, "request", "r", "", "`FILE` with the request as JSON; - is standard input")
 	f.StringVar(&r.resource, "resource", "", "logical `ID` of a method, integration or integration response")
-	f.StringVar(&r.method, "method", "", "`\"VERB /path\"` in an OpenAPI file")
+	f.StringVar(&r.method, "method", "", "`\"VERB /path\"` of a method in an OpenAPI file")
 	f.StringVar(&r.contentType, "content-type", "", "media `TYPE` of the template (application/json, or the only one)")
 	f.StringVar(&r.response, "response", "", "`STATUS` of the integration response whose template is meant")
 	f.StringArrayVar(&r.templates.parameters, "parameters", nil, "value of a parameter of a CloudFormation template: `Key=Value`")

@@ -11,7 +11,7 @@ func TestRequestsSayWhatIsWrong(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
 		{`{}`, ""},
 		{`{"body": "text", "query": {"a": [1, true, null]}, "response": {"status": 200}}`, ""},
-		{"{\n\"body\": 1,}", "2:12: invalid character '}' looking for beginning of object key string, expected one JSON object"},
+		{"{\n\"body\": 1,}", "2:11: invalid character '}' looking for beginning of object key string, expected one JSON object"},
 		{`[]`, "json: cannot unmarshal array into Go value of type cli.sampleRequest, expected one JSON object"},
 		{`{} {}`, "found more behind the JSON object, expected its end"},
 		{`{"boddy": 1}`, `found "boddy", did you mean body?`},
