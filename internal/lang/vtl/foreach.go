@@ -53,9 +53,13 @@ func (n *foreachNode) render(e *Env, dst []byte) ([]byte, flow) {
 		if !e.step(n.at) {
 			return dst, e.ended()
 		}
-		next, err := l.it.next()
-		if err != nil {
-			return dst, e.fail(n.at, n.source, err.Error(), err)
+		var next Value
+		i, integer := l.it.nextInteger()
+		if !integer {
+			var err error
+			if next, err = l.it.next(); err != nil {
+				return dst, e.fail(n.at, n.source, err.Error(), err)
+			}
 		}
 		l.index++
 		if n.count >= 0 {
@@ -64,7 +68,11 @@ func (n *foreachNode) render(e *Env, dst []byte) ([]byte, flow) {
 		if n.more >= 0 {
 			e.store(n.more, Bool(l.it.hasNext()))
 		}
-		e.store(n.item, next)
+		if integer && n.item >= 0 {
+			e.storeWhole(n.item, int64(i), KindInt)
+		} else {
+			e.store(n.item, next)
+		}
 		dst, f = n.body.render(e, dst)
 		if f != onward {
 			if f == breaking && (e.breakTo == nil || e.breakTo == l) {

@@ -62,6 +62,19 @@ func (it *iterator) hasNext() bool {
 	return it.i < it.size
 }
 
+// nextInteger is next for a range that has not been changed.
+func (it *iterator) nextInteger() (i int32, ok bool) {
+	if it.list == nil || it.mods != it.list.mods {
+		return 0, false
+	}
+	r, ok := it.list.src.(*integers)
+	if !ok || it.i >= r.size {
+		return 0, false
+	}
+	it.i++
+	return r.first + int32(it.i-1)*r.step, true
+}
+
 // next returns the next element. It fails if there is none, or if the
 // collection has changed.
 func (it *iterator) next() (Value, error) {

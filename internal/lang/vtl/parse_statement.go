@@ -168,7 +168,9 @@ func (p *parser) setStatement() statement {
 	value := p.expression()
 	p.closeDirective(open)
 	p.lx.inSet = false
-	return &setNode{target: target, value: value}
+	n := &setNode{target: target, value: value}
+	n.settle()
+	return n
 }
 
 // closeDirective consumes the parenthesis that ends what began with open.

@@ -172,11 +172,18 @@ func (n *actNode) render(e *Env, dst []byte) ([]byte, flow) {
 type setNode struct {
 	target *reference
 	value  expr
+	whole  *mathNode // value, if it is an integer operation for a variable
 }
 
 func (n *setNode) render(e *Env, dst []byte) ([]byte, flow) {
 	if !e.step(n.target.at) {
 		return dst, e.ended()
+	}
+	if n.whole != nil {
+		if i, k := n.whole.long(e); k != KindNull {
+			e.storeWhole(n.target.slot, i, k)
+			return dst, onward
+		}
 	}
 	v, o := n.value.eval(e)
 	switch o {

@@ -35,6 +35,24 @@ func wholeOperand(x expr) (operand, bool) {
 	return operand{}, false
 }
 
+// settle looks whether n is an integer operation for a variable.
+func (n *setNode) settle() {
+	o, whole := wholeOperand(n.value)
+	t := n.target
+	if whole && o.node != nil && t.plain && t.computable && t.slot >= 0 && len(t.steps) == 0 {
+		n.whole = o.node
+	}
+}
+
+// storeWhole is store for an integer: it writes only what is not there already.
+func (e *Env) storeWhole(slot int, i int64, k Kind) {
+	s := &e.slots[slot]
+	if s.v.ref != nil || s.v.str != "" {
+		s.v = Value{}
+	}
+	s.v.kind, s.v.num, s.state = k, uint64(i), set
+}
+
 // wholePair is wholeOperand for two sides, which are tried by what they belong
 // to from now on.
 func wholePair(left, right expr) (sides [2]operand, ok bool) {
