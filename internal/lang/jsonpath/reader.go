@@ -31,176 +31,164 @@ type frame struct {
 	seen uint64 // two bits for each key, by its hash
 }
 
-// document reads a value that fills the rest of the text.
+// document reads a value that fills the rest of the text. The tape of d is as it
+// was if that fails.
+//
+// It is one long function because its state is in local variables: with fields
+// and methods for each kind of value, reading takes half as long again.
 func (r *reader) document() bool {
-	r.d.stack = r.d.stack[:0]
-	var top frame
+	text, i, mark, tape := r.text, r.pos, r.mark, r.d.tape
+	stack, top, object := r.d.stack[:0], frame{}, false
 	for {
 		// A value, or the beginning of one.
-		if !r.blanks() {
-			return false
+		if i >= len(text) || text[i] <= ' ' {
+			if i = r.skip(i); i == len(text) {
+				return false
+			}
 		}
-		switch c := r.text[r.pos]; c {
+		kind, end, f := Kind(0), 0, canonical
+		switch c := text[i]; c {
 		case '{', '[':
-			if len(r.d.stack) == MaxDepth {
+			if len(stack) == MaxDepth {
 				r.deep = true
 				return false
 			}
-			r.d.stack = append(r.d.stack, top)
-			kind, closing := Object, byte('}')
-			if c == '[' {
-				kind, closing = Array, ']'
+			stack = append(stack, top)
+			top = frame{at: len(tape), odd: r.odd}
+			object, kind = c == '{', Array
+			if object {
+				kind = Object
 			}
-			top = r.begin(kind)
-			if !r.blanks() {
-				return false
-			}
-			if r.text[r.pos] != closing {
-				if kind == Object && !r.key(&top) {
+			tape = extend(tape)
+			e := &tape[top.at]
+			e.kind, e.flags, e.start = kind, mark, uint32(i)
+			i++
+			if i >= len(text) || text[i] <= ' ' {
+				if i = r.skip(i); i == len(text) {
 					return false
 				}
-				continue
 			}
+			if text[i] != c+2 { // '}' or ']'
+				if !object {
+					continue
+				}
+				goto key
+			}
+			goto after
 		case '"':
-			end, f := stringEnd(r.text, r.pos)
-			if end == 0 {
-				return false
-			}
-			r.scalar(String, end, f)
-			top.n++
+			kind = String
+			end, f = stringEnd(text, i)
 		case 't', 'f', 'n':
-			end, kind := wordEnd(r.text, r.pos)
-			if end == 0 {
-				return false
-			}
-			r.scalar(kind, end, canonical)
-			top.n++
+			end, kind = wordEnd(text, i)
 		default:
-			end, kind, same := numberEnd(r.text, r.pos)
-			if end == 0 {
-				return false
+			var same bool
+			if end, kind, same = numberEnd(text, i); !same {
+				f = 0
 			}
-			f := flags(0)
-			if same {
-				f = canonical
+		}
+		if end == 0 {
+			return false
+		}
+		{
+			at := len(tape)
+			tape = extend(tape)
+			e := &tape[at]
+			e.kind, e.flags = kind, f|mark
+			e.start, e.end, e.next, e.n = uint32(i), uint32(end), uint32(at+1), 0
+			if f&canonical == 0 {
+				r.odd++
 			}
-			r.scalar(kind, end, f)
+			i = end
 			top.n++
 		}
-		// What follows a value.
-		for more := false; !more; {
-			if len(r.d.stack) == 0 {
-				r.blanks()
-				return r.pos == len(r.text)
-			}
-			if !r.blanks() {
+	after: // a value, or at the end of a container without contents
+		if i >= len(text) || text[i] <= ' ' {
+			i = r.skip(i)
+		}
+		if len(stack) == 0 {
+			r.d.tape, r.d.stack, r.pos = tape, stack, i
+			return i == len(text)
+		}
+		if i == len(text) {
+			return false
+		}
+		if c := text[i]; c != ',' {
+			if object && c != '}' || !object && c != ']' {
 				return false
 			}
-			object := r.d.tape[top.at].kind == Object
-			switch c := r.text[r.pos]; {
-			case c == ',':
-				r.pos++
-				if object && (!r.blanks() || !r.key(&top)) {
-					return false
-				}
-				more = true
-			case c == '}' && object, c == ']' && !object:
-				r.finish(&top)
-				last := len(r.d.stack) - 1
-				top, r.d.stack = r.d.stack[last], r.d.stack[:last]
-				top.n++
-			default:
+			i++
+			e := &tape[top.at]
+			e.end, e.next, e.n = uint32(i), uint32(len(tape)), top.n
+			if e.flags&dead != 0 {
+				e.flags &^= dead
+				r.d.tape = tape
+				e.n -= uint32(r.repeated(r.keys(&top)))
+			}
+			if r.odd == top.odd {
+				e.flags |= canonical
+			}
+			top, stack = stack[len(stack)-1], stack[:len(stack)-1]
+			top.n++
+			object = len(stack) > 0 && tape[top.at].kind == Object
+			goto after
+		}
+		i++
+		if !object {
+			continue
+		}
+		if i >= len(text) || text[i] <= ' ' {
+			if i = r.skip(i); i == len(text) {
 				return false
 			}
 		}
+	key:
+		if text[i] != '"' {
+			return false
+		}
+		if end, f = stringEnd(text, i); end == 0 {
+			return false
+		}
+		two := ^uint64(0) // a name with escapes may be any
+		if f&escaped == 0 {
+			hash := nameHash(text, i+1, end-1)
+			two = uint64(1)<<(hash&63) | uint64(1)<<(hash>>6&63)
+		}
+		if top.seen&two != 0 && (top.seen&two == two || f&escaped != 0) {
+			tape[top.at].flags |= dead // to be looked at when it ends
+		}
+		top.seen |= two
+		at := len(tape)
+		tape = extend(tape)
+		e := &tape[at]
+		e.kind, e.flags = keyEntry, f|mark
+		e.start, e.end, e.next, e.n = uint32(i), uint32(end), uint32(at+1), uint32(at+1)
+		if f&canonical == 0 {
+			r.odd++
+		}
+		if i = end; i >= len(text) || text[i] <= ' ' {
+			i = r.skip(i)
+		}
+		if i == len(text) || text[i] != ':' {
+			return false
+		}
+		i++
 	}
 }
 
-// blanks skips blanks and reports whether anything is left.
-func (r *reader) blanks() bool {
-	if r.pos < len(r.text) && r.text[r.pos] > ' ' {
-		return true
+// extend makes room for an entry, whose fields are those of an old one. To
+// append an entry that is made elsewhere takes three times as long.
+func extend(tape []entry) []entry {
+	if len(tape) == cap(tape) {
+		return append(tape, entry{})
 	}
-	end := blanksEnd(r.text, r.pos)
-	r.odd += end - r.pos
-	r.pos = end
-	return end < len(r.text)
+	return tape[:len(tape)+1]
 }
 
-// scalar adds what stands between r.pos and end, and goes there.
-func (r *reader) scalar(kind Kind, end int, f flags) {
-	if f&canonical == 0 {
-		r.odd++
-	}
-	at := len(r.d.tape)
-	e := r.add()
-	e.kind, e.flags = kind, f|r.mark
-	e.start, e.end = uint32(r.pos), uint32(end)
-	e.next, e.n = uint32(at+1), uint32(at+1)
-	r.pos = end
-}
-
-// add adds an entry, whose fields are those of an old one. Appending an entry
-// made elsewhere takes three times as long.
-func (r *reader) add() *entry {
-	at := len(r.d.tape)
-	if at == cap(r.d.tape) {
-		r.d.tape = append(r.d.tape, entry{})
-	} else {
-		r.d.tape = r.d.tape[:at+1]
-	}
-	return &r.d.tape[at]
-}
-
-// key adds the key at r.pos to the object top and goes behind its colon.
-func (r *reader) key(top *frame) bool {
-	if r.text[r.pos] != '"' {
-		return false
-	}
-	end, f := stringEnd(r.text, r.pos)
-	if end == 0 {
-		return false
-	}
-	hash := uint(0)
-	if f&escaped == 0 {
-		hash = uint(nameHash(r.text, r.pos+1, end-1))
-	} else {
-		top.seen = ^uint64(0) // it may be any name
-	}
-	two := uint64(1)<<(hash&63) | uint64(1)<<(hash>>6&63)
-	if top.seen&two == two {
-		r.d.tape[top.at].flags |= dead // to be looked at when it ends
-	}
-	top.seen |= two
-	r.scalar(keyEntry, end, f)
-	if !r.blanks() || r.text[r.pos] != ':' {
-		return false
-	}
-	r.pos++
-	return true
-}
-
-// begin adds a container whose opening bracket is at r.pos.
-func (r *reader) begin(kind Kind) frame {
-	f := frame{at: len(r.d.tape), odd: r.odd}
-	e := r.add()
-	e.kind, e.flags, e.start = kind, r.mark, uint32(r.pos)
-	r.pos++
-	return f
-}
-
-// finish ends the container top, whose closing bracket is at r.pos.
-func (r *reader) finish(top *frame) {
-	r.pos++
-	e := &r.d.tape[top.at]
-	e.end, e.next, e.n = uint32(r.pos), uint32(len(r.d.tape)), top.n
-	if e.flags&dead != 0 {
-		e.flags &^= dead
-		e.n -= uint32(r.repeated(r.keys(top)))
-	}
-	if r.odd == top.odd {
-		e.flags |= canonical
-	}
+// skip returns where the blanks at i end.
+func (r *reader) skip(i int) int {
+	end := blanksEnd(r.text, i)
+	r.odd += end - i
+	return end
 }
 
 // keys returns the places of the keys of the object top.
