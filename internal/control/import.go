@@ -22,6 +22,13 @@ type ImportOptions struct {
 
 	EndpointTypes  []string // of the endpoint configuration; nil: as the API has it
 	VPCEndpointIDs []string
+
+	ID   string            // wanted identifier of a new API, as in RestAPIOptions
+	Tags map[string]string // of a new API
+	// Amend changes the API last, before it is judged as a whole. mentions
+	// reports whether the definition says something of a property, in the
+	// control plane's spelling. Nil: nothing.
+	Amend func(api *apigw.RestAPI, mentions func(property string) bool)
 }
 
 // ImportRestAPI makes an API from a definition. It has no models but the
@@ -31,28 +38,45 @@ func (s *Service) ImportRestAPI(ctx context.Context, definition []byte, o Import
 	if err != nil {
 		return nil, err
 	}
-	o.Merge = false
+	o.Merge = false // there is nothing to keep
 	var api *apigw.RestAPI
 	err = s.write(ctx, func(t *tx) error {
-		api = &apigw.RestAPI{}
-		if err := s.takeID(t, api, RestAPIOptions{}); err != nil {
+		api = &apigw.RestAPI{Tags: o.Tags}
+		if err := s.takeID(t, api, RestAPIOptions{ID: o.ID}); err != nil {
 			return err
 		}
 		now := s.now()
 		api.CreatedDate, api.RootResourceID = now, s.newID(longID)
-		im := &importer{service: s, api: api.ID, doc: doc, before: map[string][]byte{}, after: map[string][]byte{}}
-		root := resourceKey(api.ID, api.RootResourceID)
-		if err := im.put(root, &apigw.Resource{ID: api.RootResourceID}, 0); err != nil {
-			return err
-		}
-		im.before[root] = nil // to be found, and still to be written
-		if err := im.run(api, o); err != nil {
+		im, err := s.importNew(api, doc, o)
+		if err != nil {
 			return err
 		}
 		im.commit(t)
 		return t.save(restAPIKey(api.ID), api, now.UnixNano())
 	})
 	return withWarnings(api, doc, err)
+}
+
+// importNew makes the draft of an API that has nothing but identifiers.
+func (s *Service) importNew(api *apigw.RestAPI, doc *openapi.Document, o ImportOptions) (*importer, error) {
+	im := &importer{service: s, api: api.ID, doc: doc, before: map[string][]byte{}, after: map[string][]byte{}}
+	if err := im.put(resourceKey(api.ID, api.RootResourceID), &apigw.Resource{ID: api.RootResourceID}, 0); err != nil {
+		return nil, err
+	}
+	return im, im.run(api, o)
+}
+
+// CheckDefinition says what ImportRestAPI would say to a definition, and does
+// nothing. A refusal wraps openapi.Findings where it has places; the document is
+// nil only if there is nothing to be read.
+func (s *Service) CheckDefinition(definition []byte, o ImportOptions) (*openapi.Document, error) {
+	doc, err := s.readDefinition(definition, o)
+	if err != nil {
+		return nil, err
+	}
+	api := &apigw.RestAPI{ID: s.newID(longID), RootResourceID: s.newID(longID)}
+	_, err = s.importNew(api, doc, o)
+	return doc, err
 }
 
 // PutRestAPI makes an API what a definition says, or adds to it what the
@@ -164,16 +188,19 @@ func (im *importer) run(api *apigw.RestAPI, o ImportOptions) error {
 		return importRefusal(im.faults)
 	}
 	im.describe(api, o)
+	if o.Amend != nil {
+		o.Amend(api, func(property string) bool { return im.doc.Given[property] })
+	}
 	return im.service.completeRestAPI(api)
 }
 
 // fault collects a refusal. It returns an error that is none.
-func (im *importer) fault(err error, line, column int, format string, args ...any) error {
+func (im *importer) fault(err error, at openapi.Place, format string, args ...any) error {
 	var refusal *apigw.Error
 	if !errors.As(err, &refusal) {
 		return err
 	}
-	im.faults = append(im.faults, &openapi.Finding{Line: line, Column: column, Message: fmt.Sprintf(format, args...) + ": " + refusal.Message})
+	im.faults = append(im.faults, &openapi.Finding{Place: at, Message: fmt.Sprintf(format, args...) + ": " + refusal.Message})
 	return nil
 }
 

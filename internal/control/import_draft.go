@@ -60,7 +60,7 @@ func (im *importer) drop(prefix string) {
 // commit writes what changed.
 func (im *importer) commit(t *tx) {
 	for _, key := range keysUnder(im.before, "") {
-		if im.before[key] != nil && im.after[key] == nil {
+		if im.after[key] == nil {
 			t.delete(key)
 		}
 	}

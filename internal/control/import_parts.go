@@ -33,7 +33,7 @@ func (im *importer) putModels(overwrite bool) error {
 	}
 	for _, m := range models {
 		if err := im.checkModel(m); err != nil {
-			if err := im.fault(err, 0, 0, "Unable to create model for '%s'", clip(m.Name)); err != nil {
+			if err := im.fault(err, openapi.Place{}, "Unable to create model for '%s'", clip(m.Name)); err != nil {
 				return err
 			}
 		}
@@ -86,7 +86,7 @@ func (im *importer) putValidators(overwrite bool) error {
 			im.validators[v.Name], created[v.Name] = v.ID, now+int64(i)
 		}
 		if err := checkValidator(&v); err != nil {
-			if err := im.fault(err, 0, 0, "Unable to create request validator '%s'", clip(v.Name)); err != nil {
+			if err := im.fault(err, openapi.Place{}, "Unable to create request validator '%s'", clip(v.Name)); err != nil {
 				return err
 			}
 			continue
@@ -130,7 +130,7 @@ func (im *importer) putAuthorizers(overwrite bool) error {
 			im.authorizers[a.Name], created[a.Name] = a.ID, now+int64(i)
 		}
 		if err := im.service.completeAuthorizer(im, im.api, &a); err != nil {
-			if err := im.fault(err, given.Line, given.Column, "Unable to create authorizer '%s'", clip(a.Name)); err != nil {
+			if err := im.fault(err, given.At, "Unable to create authorizer '%s'", clip(a.Name)); err != nil {
 				return err
 			}
 			continue
@@ -161,7 +161,7 @@ func (im *importer) putResources(overwrite bool) error {
 	}
 	for _, path := range im.doc.Paths {
 		if _, err := im.resource(root, path); err != nil {
-			if err := im.fault(err, 0, 0, "Unable to create resource at path '%s'", clip(path)); err != nil {
+			if err := im.fault(err, openapi.Place{}, "Unable to create resource at path '%s'", clip(path)); err != nil {
 				return err
 			}
 		}
@@ -259,14 +259,14 @@ func (im *importer) putMethod(r *apigw.Resource, op *openapi.Operation) error {
 	place := " '" + k.HTTPMethod + "' for resource at path '" + clip(op.Path) + "'"
 	err := im.completeMethod(&m, op.Validator)
 	if err != nil {
-		if err := im.fault(err, op.Line, op.Column, "Unable to put method '%s' on resource at path '%s'", k.HTTPMethod, clip(op.Path)); err != nil {
+		if err := im.fault(err, op.At, "Unable to put method '%s' on resource at path '%s'", k.HTTPMethod, clip(op.Path)); err != nil {
 			return err
 		}
 	}
 	for _, status := range slices.Sorted(maps.Keys(responses)) {
 		response := *responses[status]
 		if err := putMethodResponse(im, im.api, &m, &response); err != nil {
-			if err := im.fault(err, op.Line, op.Column, "Unable to put method response on%s", place); err != nil {
+			if err := im.fault(err, op.At, "Unable to put method response on%s", place); err != nil {
 				return err
 			}
 		}
@@ -277,12 +277,12 @@ func (im *importer) putMethod(r *apigw.Resource, op *openapi.Operation) error {
 	in := *given
 	in.Responses = nil
 	if err := im.service.putIntegration(k, &m, &in); err != nil {
-		return im.fault(err, op.IntegrationLine, op.IntegrationColumn, "Unable to put integration on%s", place)
+		return im.fault(err, op.IntegrationAt, "Unable to put integration on%s", place)
 	}
 	for _, status := range slices.Sorted(maps.Keys(given.Responses)) {
 		response := *given.Responses[status]
 		if err := im.service.putIntegrationResponse(&m, &response); err != nil {
-			if err := im.fault(err, op.IntegrationLine, op.IntegrationColumn, "Unable to put integration response on%s", place); err != nil {
+			if err := im.fault(err, op.IntegrationAt, "Unable to put integration response on%s", place); err != nil {
 				return err
 			}
 		}
@@ -307,7 +307,7 @@ func (im *importer) putGatewayResponses(overwrite bool) error {
 	for _, given := range im.doc.GatewayResponses {
 		g := *given
 		if err := im.service.checkGatewayResponse(&g); err != nil {
-			if err := im.fault(err, 0, 0, "Unable to put gateway response '%s'", g.ResponseType); err != nil {
+			if err := im.fault(err, openapi.Place{}, "Unable to put gateway response '%s'", g.ResponseType); err != nil {
 				return err
 			}
 			continue

@@ -31,8 +31,7 @@ type Operation struct {
 	Validator  string // a name; empty: none
 	Authorizer string // a name; empty: none
 
-	Line, Column                       int
-	IntegrationLine, IntegrationColumn int
+	At, IntegrationAt Place
 }
 
 // An Authorizer is a security scheme with x-amazon-apigateway-authorizer.
@@ -41,7 +40,7 @@ type Operation struct {
 type Authorizer struct {
 	apigw.Authorizer
 
-	Line, Column int
+	At Place
 }
 
 // Options say how a definition is read.
@@ -76,13 +75,29 @@ func Read(content []byte, o Options) (*Document, error) {
 	r.securitySchemes()
 	r.models()
 	r.paths()
-	for _, fs := range []Findings{r.errors, r.doc.Warnings, r.doc.Notes} {
-		slices.SortStableFunc(fs, func(a, b *Finding) int { return a.Line - b.Line })
-	}
+	r.locate()
 	if len(r.errors) > 0 {
 		return nil, r.errors
 	}
 	return r.doc, nil
+}
+
+// locate sorts the findings, and gives all places their paths.
+func (r *reader) locate() {
+	var places []*Place
+	for _, fs := range []Findings{r.errors, r.doc.Warnings, r.doc.Notes} {
+		slices.SortStableFunc(fs, func(a, b *Finding) int { return a.Line - b.Line })
+		for _, f := range fs {
+			places = append(places, &f.Place)
+		}
+	}
+	for _, op := range r.doc.Operations {
+		places = append(places, &op.At, &op.IntegrationAt)
+	}
+	for _, a := range r.doc.Authorizers {
+		places = append(places, &a.At)
+	}
+	r.root.locate(places)
 }
 
 // A reader turns nodes into a document.

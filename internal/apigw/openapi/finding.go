@@ -2,14 +2,25 @@ package openapi
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 )
 
 // A Finding is something to say about a definition.
 type Finding struct {
-	Line, Column int    // from 1; 0: about the whole
-	Message      string // API Gateway's own sentence where it is known
-	Detail       string // what was found, what would be right; may be empty
+	Place
+	Message string // API Gateway's own sentence where it is known
+	Detail  string // what was found, what would be right; may be empty
+}
+
+// A Place is where something stands in a definition. The zero Place is the
+// whole.
+type Place struct {
+	Line, Column int      // from 1
+	Path         []string // names and indices from the top; empty where only the text knows
+
+	node *node // until the path is known
 }
 
 func (f *Finding) Error() string {
@@ -48,11 +59,42 @@ func (fs Findings) Messages() []string {
 const NotADefinition = "Invalid OpenAPI input."
 
 func (n *node) finding(format string, args ...any) *Finding {
-	f := &Finding{Message: fmt.Sprintf(format, args...)}
-	if n != nil {
-		f.Line, f.Column = n.line, n.column
+	return &Finding{Place: n.place(), Message: fmt.Sprintf(format, args...)}
+}
+
+func (n *node) place() Place {
+	if n == nil {
+		return Place{}
 	}
-	return f
+	return Place{Line: n.line, Column: n.column, node: n}
+}
+
+// locate gives places their paths. What aliases repeat has the first one.
+func (n *node) locate(places []*Place) {
+	wanted := map[*node][]*Place{}
+	for _, p := range places {
+		if p.node != nil {
+			wanted[p.node] = append(wanted[p.node], p)
+			p.node = nil
+		}
+	}
+	if len(wanted) > 0 {
+		n.visit(nil, wanted)
+	}
+}
+
+func (n *node) visit(path []string, wanted map[*node][]*Place) {
+	for _, p := range wanted[n] {
+		if p.Path == nil {
+			p.Path = slices.Clone(path)
+		}
+	}
+	for i, item := range n.items {
+		item.visit(append(path, strconv.Itoa(i)), wanted)
+	}
+	for _, m := range n.members {
+		m.value.visit(append(path, m.name), wanted)
+	}
 }
 
 // clip shows at most 100 characters of foreign text.

@@ -31,7 +31,7 @@ func (r *reader) integration(op *Operation, n *node) {
 	if n == nil || n.is(null) {
 		return
 	}
-	op.IntegrationLine, op.IntegrationColumn = n.line, n.column
+	op.IntegrationAt = n.place()
 	if !n.is(object) {
 		r.malformed(op, n, "found "+n.kind.String()+", expected an object")
 		return

@@ -64,7 +64,7 @@ func parse(content []byte, replace *strings.Replacer) (*node, error) {
 		}
 		var over *errLimit
 		if errors.As(err, &over) {
-			return nil, &Finding{Line: over.line, Column: over.column, Message: NotADefinition, Detail: over.what}
+			return nil, &Finding{Place: Place{Line: over.line, Column: over.column}, Message: NotADefinition, Detail: over.what}
 		}
 		// YAML also writes objects in braces; its reader has the better place.
 	}

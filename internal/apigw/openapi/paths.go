@@ -51,7 +51,7 @@ func (r *reader) operation(path, verb string, item, n *node) {
 		r.fail(n, "Unable to parse API definition because of a malformed operation at path %s", clip(path))
 		return
 	}
-	op := &Operation{Path: path, Method: &apigw.Method{HTTPMethod: verb}, Line: n.line, Column: n.column}
+	op := &Operation{Path: path, Method: &apigw.Method{HTTPMethod: verb}, At: n.place()}
 	op.Method.OperationName = n.get("operationId").scalar()
 	r.parameters(op, item, n)
 	r.requestBody(op, n)

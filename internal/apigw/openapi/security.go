@@ -52,7 +52,7 @@ func (r *reader) securitySchemes() {
 // scheme names. Observed.
 func (r *reader) authorizer(name string, n *node, authtype string) *Authorizer {
 	x := n.get("x-amazon-apigateway-authorizer")
-	a := &Authorizer{Line: x.line, Column: x.column}
+	a := &Authorizer{At: x.place()}
 	rows := a.Properties()
 	members := map[string]any{}
 	for _, m := range x.members {

@@ -22,7 +22,7 @@ func TestChecks(t *testing.T) {
 	}{
 		{"resource policy", "AWS::ApiGateway::RestApi", object("Name", "a", "Policy", object("Version", "2012-10-17")), []string{"Policy: resource policies are not part of Postern yet; leave it out"}},
 		{"resource policy that waits", "AWS::ApiGateway::RestApi", object("Name", "a", "Policy", object("Resource", unknown)), nil},
-		{"document", "AWS::ApiGateway::RestApi", object("Body", object("swagger", "2.0")), []string{"Body: OpenAPI documents are not part of Postern yet; write resources, methods and integrations"}},
+		{"document", "AWS::ApiGateway::RestApi", object("Body", object("swagger", "3.0")), []string{"Body: Invalid OpenAPI input.: swagger: 3.0 is not 2.0"}},
 		{"no name", "AWS::ApiGateway::RestApi", object(), []string{"Name: missing, but there is no document with a title"}},
 		{"compression", "AWS::ApiGateway::RestApi", object("Name", "a", "MinimumCompressionSize", "10"), nil},
 		{"no compression", "Terraform::AWS::ApiGatewayRestApi", object("Name", "a", "MinimumCompressionSize", -1), nil},

@@ -22,12 +22,8 @@ type limitation struct {
 var notYet = [...]limitation{
 	{noun: "RestApi", property: "policy", sentence: "resource policies are not part of Postern yet; leave it out"},
 	{noun: "RestApi", property: "apiKeySource", values: []string{"AUTHORIZER"}, sentence: "API keys from authorizers are not part of Postern yet; leave it out or write HEADER"},
-	{noun: "RestApi", property: "body", sentence: "OpenAPI documents are not part of Postern yet; write resources, methods and integrations"},
-	{noun: "RestApi", property: "bodyS3Location", sentence: "OpenAPI documents are not part of Postern yet; write resources, methods and integrations"},
+	{noun: "RestApi", property: "bodyS3Location", sentence: "documents in S3 cannot be read; write the document as Body"},
 	{noun: "RestApi", property: "cloneFrom", sentence: "clones in templates are not part of Postern yet; leave it out"},
-	{noun: "RestApi", property: "parameters", sentence: "it matters to OpenAPI documents, which are not part of Postern yet", accepted: true},
-	{noun: "RestApi", property: "failOnWarnings", sentence: "it matters to OpenAPI documents, which are not part of Postern yet", accepted: true},
-	{noun: "RestApi", property: "mode", sentence: "it matters to OpenAPI documents, which are not part of Postern yet", accepted: true},
 	{noun: "RestApi", property: "securityPolicy", sentence: "it is kept and not enforced", accepted: true},
 	{noun: "RestApi", property: "endpointAccessMode", sentence: "it is kept and not enforced", accepted: true},
 

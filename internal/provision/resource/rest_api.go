@@ -74,6 +74,7 @@ func restAPITypes(e *environment) []Type {
 	}
 	cfn, tf := t, t
 	cfn.name, cfn.surface, cfn.identifier = native+"RestApi", property.CloudFormation, []string{"RestApiId"}
+	cfn.create, cfn.update, cfn.lint = e.createWithBody(&cfn), e.updateWithBody(&cfn), e.lintBody(&cfn)
 	cfn.rows = func(m *restAPI) property.List {
 		return append(m.rows(),
 			onTypes("bodyS3Location", property.Object(&m.bodyS3Location), property.WriteOnly, "Where the OpenAPI document is stored."),
@@ -83,6 +84,7 @@ func restAPITypes(e *environment) []Type {
 		)
 	}
 	tf.name, tf.surface, tf.identifier = terraform+"RestApi", property.TerraformType, []string{"Id"}
+	tf.create, tf.update, tf.lint = e.createWithBody(&tf), e.updateWithBody(&tf), e.lintBody(&tf)
 	tf.rows = func(m *restAPI) property.List {
 		return append(with(m.rows(), property.Required, "name"),
 			attributeRow("arn", &m.arn, "The API's ARN."),
@@ -156,7 +158,7 @@ func (e *environment) findRestAPI(ctx context.Context, r Request, m *restAPI) er
 	ids := apiIDs(r, m.Tags)
 	for i := len(ids) - 1; i >= 0; i-- {
 		api, err := e.svc.GetRestAPI(ctx, ids[i])
-		if err == nil && api.Name == m.Name {
+		if err == nil && (api.Name == m.Name || m.body != "" && api.Name == e.titleOf(m.body)) {
 			m.ID = api.ID
 			return nil
 		}
