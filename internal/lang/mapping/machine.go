@@ -65,8 +65,10 @@ func (m *machine) reset() {
 
 // forget forgets what belongs to one rendering.
 func (m *machine) forget() {
-	m.context.m.Reset(0, nil)
-	m.context.known = false
+	if m.context.known {
+		m.context.m.Reset(0, nil)
+		m.context.known = false
+	}
 	for i := range m.branches {
 		m.branches[i].known = false
 	}

@@ -148,8 +148,16 @@ func (r *reference) assign(e *Env, v Value) bool {
 	}
 	last := len(r.steps) - 1
 	for i := range r.steps[:last] {
+		s := &r.steps[i]
+		if m, ok := target.ref.(*Map); ok && s.kind == getProperty && e.steps > 0 {
+			e.steps--
+			if target, ok = m.Get(s.name); !ok || target.kind == KindNull {
+				return true
+			}
+			continue
+		}
 		var o outcome
-		target, o = r.steps[i].eval(e, target, r)
+		target, o = s.eval(e, target, r)
 		if o == failed {
 			return false
 		}
