@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"postern/internal/lang/lint"
 )
@@ -134,7 +136,7 @@ func lintIntegrationResponse(given map[string]any, response lint.Declaration) []
 // lintTemplate judges a mapping template. What is wrong with it stands in the
 // way of requests, not of provisioning.
 func lintTemplate(v any, ctx lint.Context, path []string) []Problem {
-	text, ok := v.(string)
+	text, ok := templateText(v)
 	if !ok || text == "" {
 		return nil
 	}
@@ -145,6 +147,22 @@ func lintTemplate(v any, ctx lint.Context, path []string) []Problem {
 		out[i].Message += fmt.Sprintf(" (template line %d, column %d)", f.Line, f.Column)
 	}
 	return out
+}
+
+// pending is a value that is not known yet in a text that is.
+var pending = regexp.MustCompile(`\$\{[A-Za-z0-9.]+\}`)
+
+// templateText returns the text of a template. In one that Fn::Sub makes, a value
+// that is not known yet is as many digits, so that places stay what they are.
+func templateText(v any) (string, bool) {
+	switch v := v.(type) {
+	case string:
+		return v, true
+	case Unknown:
+		text := pending.ReplaceAllStringFunc(v.Text, func(s string) string { return strings.Repeat("1", len(s)) })
+		return text, !strings.Contains(text, "${Fn::")
+	}
+	return "", false
 }
 
 // found turns findings about the text at a path into problems.
