@@ -1,0 +1,76 @@
+package mapping
+
+import (
+	"testing"
+
+	"postern/internal/message"
+)
+
+// Printing goes down into a document without making maps of what is on the way.
+// What a template has changed, or could have, must be seen all the same.
+func TestChangesOfADocumentAreSeen(t *testing.T) {
+	const body = `{"a":{"b":{"c":1,"n":null,"t":"x\ty","l":[{"k":"v"}]}},"s":"text","f":1.50,"o":{}}`
+	for _, tt := range []struct{ template, want string }{
+		{`$r.a.b.c $r.a.b.t $r.s $r.f`, "1 x\ty text 1.5"},
+		{`[$r.a.b.n][$r.a.x.y][$r.s.x][$r.missing][$r.a.b.c.x]`, "[][][][][]"},
+		{`$r.s.empty $r.a.b.t.empty $r.a.b.l.empty`, "false false false"},
+		{`$r.a.b.l $r.a.b.l[0].k $r.o`, `[{"k":"v"}] v {}`},
+		{`#set($r.a.b.c = 2)$r.a.b.c $r.a.b.t $r.a`, "2 x\ty {b={c=2, n=null, t=x\ty, l=[{\"k\":\"v\"}]}}"},
+		{`#set($x = $r.a)#set($x.b = 'new')$r.a.b [$r.a.b.c]`, "new []"},
+		{`#set($x = $r.a.b)$x.remove('c') [$r.a.b.c] $r.a.b.t`, "1 [] x\ty"},
+		{`#set($r.s = {'x' : 'y'})$r.s.x $r.a.b.c`, "y 1"},
+		{`#set($x = $r.put('a', 'gone'))[$r.a.b.c]`, "[]"},
+		{`#foreach($e in $r.entrySet())#set($e.value = 0)#end$r.a [$r.a.b]`, "0 []"},
+		{`$r.a.b.l[0].put('k', 'w')$r.a.b.l[0].k $r.a.b.l`, `vw [{"k":"w"}]`},
+		{`#set($q = $input.path('$'))#set($q.a.b.c = 3)$r.a.b.c $r`, "3 {a={b={c=3, n=null, t=x\ty, l=[{\"k\":\"v\"}]}}, s=text, f=1.5, o={}}"},
+		{`#set($q = $input.path('$.a'))#set($q.b.c = 3)$q.b.c $r.a.b.c`, "3 1"},
+		{`$context.identity.sourceIp [$context.identity.nobody][$context.nobody.x]`, "192.0.2.1 [][]"},
+		{`#set($context.identity.sourceIp = 'me')$context.identity.sourceIp`, "me"},
+		{`#set($context.stage = 'other')$context.stage $context.identity.sourceIp`, "other 192.0.2.1"},
+		{`#set($i = $context.identity)$i.put('sourceIp', 'me')$context.identity.sourceIp`, "192.0.2.1me"},
+		{`#set($context.responseOverride.header.X = 'y')$context.responseOverride.header.X`, "y"},
+	} {
+		s := &Scope{}
+		s.Context.Identity.SourceIP = "192.0.2.1"
+		s.SetRequestBody([]byte(body))
+		got, err := render(t, s, `#set($r = $input.path('$'))$context.nothing;`+tt.template)
+		if err != nil || got != ";"+tt.want {
+			t.Errorf("%s\n got %q, %v\nwant %q", tt.template, got, err, tt.want)
+		}
+	}
+}
+
+// The response template must not see the maps of the request template's
+// $input.params() change under what it was given.
+func TestOverridesOutliveTheirTemplate(t *testing.T) {
+	s := &Scope{}
+	s.Query = message.Pairs{{Name: "page", Value: "2"}}
+	first, err := ParseTemplate("request", `#set($context.requestOverride.kept = $input.params().querystring)#set($context.requestOverride.header.A = ['x', 'y'])`+
+		`#set($p = $input.params().querystring)#set($p.added = 'z')`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := ParseTemplate("response", `$context.requestOverride.kept.added [$input.params().querystring.added] $context.requestOverride.header.A`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if _, err := first.AppendTo(nil, s); err != nil {
+			t.Fatal(err)
+		}
+		s.SetResponse(nil, []byte(`{}`))
+		out, err := second.AppendTo(nil, s)
+		if want := "z [] [x, y]"; err != nil || string(out) != want {
+			t.Errorf("got %q, %v; want %q", out, err, want)
+		}
+		if got := s.Override.Header; len(got) != 1 || len(got[0].Values) != 2 {
+			t.Errorf("the header override is %v", got)
+		}
+		query := s.Query
+		s.Reset()
+		if len(s.Override.Header) != 0 {
+			t.Errorf("after Reset: %v", s.Override)
+		}
+		s.Query = query
+	}
+}
