@@ -24,6 +24,8 @@ import (
 //	vpclinks/{link}
 //	apikeys/{key}
 //	apikeyvalues/{digest}                  the key with a value; the digest is no secret
+//	clientcertificates/{certificate}
+//	clientkeys/{certificate}               its private key, PEM; a secret
 //	usageplans/{plan}
 //	usageplankeys/{plan}/{key}             the keys of a plan
 //	usagekeyplans/{key}/{plan}             the plans of a key
@@ -48,6 +50,8 @@ const (
 	restAPIsPrefix = "restapis/"
 	apiKeysPrefix  = "apikeys/"
 	plansPrefix    = "usageplans/"
+
+	certificatesPrefix = "clientcertificates/"
 )
 
 func key(segments ...string) string {
@@ -94,6 +98,8 @@ func planKeysPrefix(plan string) string         { return key("usageplankeys", pl
 func planKeyKey(plan, id string) string         { return key("usageplankeys", plan, id) }
 func keyPlansPrefix(id string) string           { return key("usagekeyplans", id) + "/" }
 func keyPlanKey(id, plan string) string         { return key("usagekeyplans", id, plan) }
+func certificateKey(id string) string           { return key("clientcertificates", id) }
+func certificateSecretKey(id string) string     { return key("clientkeys", id) }
 func vpcLinkKey(id string) string               { return key("vpclinks", id) }
 
 // segment returns the n-th segment of a key, the first being 0.

@@ -102,8 +102,9 @@ func (s *Service) saveStage(t *tx, api string, stage *apigw.Stage) error {
 		return refuse("accessLogSettings", nil, fmt.Sprintf("Access log format has %d bytes, at most %d are allowed", len(a.Format), limits.AccessLogFormat))
 	}
 	if stage.ClientCertificateID != "" {
-		// TODO: client certificates; until then there is none that could be named.
-		return refuse("clientCertificateId", clip(stage.ClientCertificateID), "Invalid Client Certificate identifier specified")
+		if err := needCertificate(t, stage.ClientCertificateID); err != nil {
+			return err
+		}
 	}
 	for _, k := range slices.Sorted(maps.Keys(stage.MethodSettings)) {
 		if err := checkSetting(t, stage.MethodSettings[k], limits); err != nil {

@@ -112,8 +112,10 @@ func (s *Service) tagged(r reader, arn string, f func(*map[string]string)) (save
 		return taggedAt(r, apiKeyKey(path[1]), func(k *apigw.APIKey) *map[string]string { return &k.Tags }, unknownAPIKey(), f)
 	case len(path) == 2 && path[0] == "usageplans":
 		return taggedAt(r, planKey(path[1]), func(p *apigw.UsagePlan) *map[string]string { return &p.Tags }, unknownPlan(), f)
+	case len(path) == 2 && path[0] == "clientcertificates":
+		return taggedAt(r, certificateKey(path[1]), func(c *apigw.ClientCertificate) *map[string]string { return &c.Tags }, unknownCertificate(), f)
 	}
-	return nil, apigw.NotFound("Invalid resource ARN specified: %s is not the ARN of a REST API, a stage, a VPC link, an API key or a usage plan", clip(arn))
+	return nil, apigw.NotFound("Invalid resource ARN specified: %s is not the ARN of a REST API, a stage, a VPC link, an API key, a usage plan or a client certificate", clip(arn))
 }
 
 // taggedAt is tagged for the thing under a key. unknown is the refusal when

@@ -25,7 +25,11 @@ func TestTagsOfAllKinds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range []string{"/restapis/" + api.ID, "/restapis/" + api.ID + "/stages/prod", "/vpclinks/" + link.ID,
+	certificate, err := f.GenerateClientCertificate(t.Context(), "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/clientcertificates/" + certificate.ID, "/restapis/" + api.ID, "/restapis/" + api.ID + "/stages/prod", "/vpclinks/" + link.ID,
 		"/apikeys/" + k.ID, "/usageplans/" + plan.ID} {
 		arn := "arn:aws:apigateway:us-east-1::" + path
 		if err := f.TagResource(t.Context(), arn, map[string]string{"a": "1", "b": "2"}); err != nil {

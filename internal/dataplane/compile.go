@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"slices"
@@ -22,6 +23,9 @@ type Config struct {
 	Region    string
 	Limits    apigw.Limits
 	Suppliers Suppliers
+
+	// Certificate is what backends that ask for one are shown; nil: none.
+	Certificate *tls.Certificate
 }
 
 // Suppliers are what the corridor needs from outside.
@@ -99,6 +103,7 @@ type compiler struct {
 	limits    *apigw.Limits
 	suppliers *Suppliers
 	models    map[string]*model
+	shown     *tls.Certificate
 	warnings  []error
 }
 
@@ -111,6 +116,7 @@ func newCompiler(config *Config, snapshot *apigw.Snapshot, variables map[string]
 		limits:    &config.Limits,
 		suppliers: &config.Suppliers,
 		models:    make(map[string]*model),
+		shown:     config.Certificate,
 	}
 }
 

@@ -41,7 +41,7 @@ func (c *compiler) integration(in *apigw.Integration) integration {
 		out.broken = configurationError("integrations of type "+string(in.Type)+" are not part of Postern yet", nil)
 		return out
 	}
-	options := backend.Options{}
+	options := backend.Options{Certificate: c.shown}
 	if in.TLSConfig != nil {
 		options.InsecureSkipVerification = in.TLSConfig.InsecureSkipVerification
 	}

@@ -12,10 +12,11 @@ import (
 // Preview compiles one method of the API as it is being edited, publishes
 // nothing, and has it answer req with the execution log. A verb without a
 // method of its own is served by ANY. The variables are those of a stage that
-// does not exist.
+// does not exist, and the client certificate is the one that backends are shown,
+// if it is not empty.
 //
 // What the control plane refuses is an *apigw.Error.
-func (p *Publisher) Preview(ctx context.Context, k apigw.MethodKey, variables map[string]string, req *message.Request) (dataplane.PreviewAnswer, error) {
+func (p *Publisher) Preview(ctx context.Context, k apigw.MethodKey, variables map[string]string, certificate string, req *message.Request) (dataplane.PreviewAnswer, error) {
 	snapshot, resource, method, err := p.Control.DraftMethod(ctx, k)
 	if err != nil {
 		return dataplane.PreviewAnswer{}, err
@@ -33,6 +34,11 @@ func (p *Publisher) Preview(ctx context.Context, k apigw.MethodKey, variables ma
 		Suppliers: p.Suppliers,
 	}
 	config.Suppliers.Link = p.Links.resolver(ctx, p.Control)
+	if certificate != "" {
+		if config.Certificate, err = p.Control.KeyPair(ctx, certificate); err != nil {
+			return dataplane.PreviewAnswer{}, err
+		}
+	}
 	preview, err := dataplane.CompilePreview(config, resource, method)
 	if err != nil {
 		return dataplane.PreviewAnswer{}, fmt.Errorf("preview of %s: %w", k.RestAPIID, err)

@@ -41,7 +41,7 @@ func TestPreviewRunsWhatIsBeingEdited(t *testing.T) {
 	w := newWorld(t, store.NewMemory(), nil)
 	api, root := w.mockAPI(`{"v":"$stageVariables.v","stage":"$context.stage","type":"$input.params('Content-Type')"}`)
 	k := apigw.MethodKey{RestAPIID: api, ResourceID: root, HTTPMethod: "GET"}
-	answer, err := w.publisher.Preview(w.ctx, k, map[string]string{"v": "1"}, &message.Request{Method: "GET",
+	answer, err := w.publisher.Preview(w.ctx, k, map[string]string{"v": "1"}, "", &message.Request{Method: "GET",
 		Header: message.Header{{Name: "content-type", Value: "text/csv"}, {Name: "X-Api-Key", Value: "secret-secret"}}})
 	if err != nil {
 		t.Fatal(err)
@@ -65,7 +65,7 @@ func TestPreviewAsksNobody(t *testing.T) {
 	w.setMock(api.ID, api.RootResourceID, "pass", true)
 	k := apigw.MethodKey{RestAPIID: api.ID, ResourceID: api.RootResourceID, HTTPMethod: "GET"}
 	must(w.control.UpdateMethod(w.ctx, k, patches("/authorizationType", "AWS_IAM", "/apiKeyRequired", "true")))
-	answer, err := w.publisher.Preview(w.ctx, k, nil, &message.Request{Method: "GET", Path: "/"})
+	answer, err := w.publisher.Preview(w.ctx, k, nil, "", &message.Request{Method: "GET", Path: "/"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func TestPreviewFindsItsPathParameters(t *testing.T) {
 		}
 		w.setMock(api.ID, id, "x", true)
 		k := apigw.MethodKey{RestAPIID: api.ID, ResourceID: id, HTTPMethod: "GET"}
-		answer, err := w.publisher.Preview(w.ctx, k, nil, &message.Request{Method: "GET", Path: tt.path})
+		answer, err := w.publisher.Preview(w.ctx, k, nil, "", &message.Request{Method: "GET", Path: tt.path})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -115,7 +115,7 @@ func TestPreviewOfAnyUsesTheVerbOfTheRequest(t *testing.T) {
 	must(w.control.PutMethod(w.ctx, k, &apigw.Method{}))
 	must(w.control.PutIntegration(w.ctx, k, &apigw.Integration{Type: apigw.HTTPProxy, HTTPMethod: "ANY", URI: "https://example.com/a"}))
 	k.HTTPMethod = "PUT"
-	answer, err := w.publisher.Preview(w.ctx, k, nil, &message.Request{Method: "PUT", Body: []byte("hello")})
+	answer, err := w.publisher.Preview(w.ctx, k, nil, "", &message.Request{Method: "PUT", Body: []byte("hello")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +126,7 @@ func TestPreviewOfAnyUsesTheVerbOfTheRequest(t *testing.T) {
 		{api.RootResourceID, "wrong", "NotFoundException: Invalid Method identifier specified"},
 		{"none", "GET", "NotFoundException: Invalid Resource identifier specified"},
 	} {
-		_, err := w.publisher.Preview(w.ctx, apigw.MethodKey{RestAPIID: api.ID, ResourceID: tt.resource, HTTPMethod: tt.verb}, nil, &message.Request{Method: tt.verb})
+		_, err := w.publisher.Preview(w.ctx, apigw.MethodKey{RestAPIID: api.ID, ResourceID: tt.resource, HTTPMethod: tt.verb}, nil, "", &message.Request{Method: tt.verb})
 		var refused *apigw.Error
 		if !errors.As(err, &refused) || refused.Error() != tt.want {
 			t.Errorf("%s of %s: got %v, want %s", tt.verb, tt.resource, err, tt.want)
@@ -139,7 +139,7 @@ func TestPreviewOfAMethodWithoutIntegration(t *testing.T) {
 	api := must(w.control.CreateRestAPI(w.ctx, &apigw.RestAPI{Name: "w"}, controlOptions))
 	k := apigw.MethodKey{RestAPIID: api.ID, ResourceID: api.RootResourceID, HTTPMethod: "GET"}
 	must(w.control.PutMethod(w.ctx, k, &apigw.Method{}))
-	_, err := w.publisher.Preview(w.ctx, k, nil, &message.Request{Method: "GET"})
+	_, err := w.publisher.Preview(w.ctx, k, nil, "", &message.Request{Method: "GET"})
 	var refused *apigw.Error
 	if !errors.As(err, &refused) || refused.Code != apigw.BadRequestException {
 		t.Errorf("got %v, want a refusal", err)
@@ -156,7 +156,7 @@ func TestPreviewAnswersWithTheGatewayResponse(t *testing.T) {
 	must(w.control.UpdateMethod(w.ctx, k, added("/requestParameters/method.request.header.X", "true")))
 	must(w.control.PutGatewayResponse(w.ctx, api, &apigw.GatewayResponse{ResponseType: apigw.BadRequestParameters, StatusCode: "422",
 		ResponseParameters: map[string]string{"gatewayresponse.header.X-Why": "'rules'"}}))
-	answer, err := w.publisher.Preview(w.ctx, k, nil, &message.Request{Method: "GET"})
+	answer, err := w.publisher.Preview(w.ctx, k, nil, "", &message.Request{Method: "GET"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -169,6 +169,11 @@ func (p *Publisher) compile(ctx context.Context, k control.StageKey) (*dataplane
 			return nil, p.unreadable(ctx, k, err)
 		}
 	}
+	if id := stage.ClientCertificateID; id != "" {
+		if config.Certificate, err = p.Control.KeyPair(ctx, id); err != nil {
+			return nil, p.unreadable(ctx, k, err)
+		}
+	}
 	s, err := dataplane.Compile(config)
 	p.setProblem(k, err)
 	if err != nil {

@@ -180,3 +180,27 @@ func TestAMethodWithAnAuthorizerStaysClosed(t *testing.T) {
 	must(w.control.CreateDeployment(w.ctx, api, control.DeploymentInput{StageName: "prod"}))
 	w.want(api, "prod", `{"message":"Unauthorized"}`)
 }
+
+func TestBackendsAreShownTheStagesCertificate(t *testing.T) {
+	w := newWorld(t, store.NewMemory(), nil)
+	var shown [][]byte
+	w.publisher.Suppliers.HTTP = func(o backend.Options) backend.Backend {
+		if shown = nil; o.Certificate != nil {
+			shown = o.Certificate.Certificate
+		}
+		return nil
+	}
+	api := must(w.control.CreateRestAPI(w.ctx, &apigw.RestAPI{Name: "w"}, control.RestAPIOptions{}))
+	k := apigw.MethodKey{RestAPIID: api.ID, ResourceID: api.RootResourceID, HTTPMethod: "GET"}
+	must(w.control.PutMethod(w.ctx, k, &apigw.Method{}))
+	must(w.control.PutIntegration(w.ctx, k, &apigw.Integration{Type: apigw.HTTPProxy, HTTPMethod: "GET", URI: "https://example.com/"}))
+	must(w.control.CreateDeployment(w.ctx, api.ID, control.DeploymentInput{StageName: "prod"}))
+	if shown != nil {
+		t.Error("a stage without a certificate shows one")
+	}
+	c := must(w.control.GenerateClientCertificate(w.ctx, "", nil))
+	must(w.control.UpdateStage(w.ctx, api.ID, "prod", []property.PatchOperation{{Op: "replace", Path: "/clientCertificateId", Value: c.ID, HasValue: true}}))
+	if pair := must(w.control.KeyPair(w.ctx, c.ID)); len(shown) != 1 || string(shown[0]) != string(pair.Certificate[0]) {
+		t.Errorf("%d certificates are shown, want the stage's", len(shown))
+	}
+}

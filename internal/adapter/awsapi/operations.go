@@ -168,11 +168,11 @@ func operations() []operation {
 		{name: "DeleteVpcLink", method: "DELETE", path: "/vpclinks/{vpclink_id}", status: 202, serve: (*call).deleteVPCLink},
 
 		// Client certificates.
-		{name: "GenerateClientCertificate", method: "POST", path: "/clientcertificates", status: 201, serve: nil},
-		{name: "GetClientCertificates", method: "GET", path: "/clientcertificates", status: 200, serve: nil},
-		{name: "GetClientCertificate", method: "GET", path: "/clientcertificates/{clientcertificate_id}", status: 200, serve: nil},
-		{name: "UpdateClientCertificate", method: "PATCH", path: "/clientcertificates/{clientcertificate_id}", status: 200, serve: nil},
-		{name: "DeleteClientCertificate", method: "DELETE", path: "/clientcertificates/{clientcertificate_id}", status: 202, serve: nil},
+		{name: "GenerateClientCertificate", method: "POST", path: "/clientcertificates", status: 201, serve: (*call).generateClientCertificate},
+		{name: "GetClientCertificates", method: "GET", path: "/clientcertificates", status: 200, serve: (*call).getClientCertificates},
+		{name: "GetClientCertificate", method: "GET", path: "/clientcertificates/{clientcertificate_id}", status: 200, serve: (*call).getClientCertificate},
+		{name: "UpdateClientCertificate", method: "PATCH", path: "/clientcertificates/{clientcertificate_id}", status: 200, serve: (*call).updateClientCertificate},
+		{name: "DeleteClientCertificate", method: "DELETE", path: "/clientcertificates/{clientcertificate_id}", status: 202, serve: (*call).deleteClientCertificate},
 
 		// Documentation.
 		{name: "CreateDocumentationPart", method: "POST", path: apiPath + "/documentation/parts", status: 201, serve: (*call).createDocumentationPart},

@@ -103,7 +103,7 @@ func Preview(p *publish.Publisher) TestInvoker {
 		if path != "" && path[0] != '/' {
 			req.Path = "/" + path
 		}
-		answer, err := p.Preview(ctx, in.Method, in.StageVariables, req)
+		answer, err := p.Preview(ctx, in.Method, in.StageVariables, in.ClientCertificateID, req)
 		if err != nil {
 			return nil, err
 		}
