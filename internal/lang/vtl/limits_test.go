@@ -4,7 +4,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	"postern/internal/lang/vtl"
 )
@@ -42,7 +41,6 @@ func TestRunawayTemplatesEnd(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			start := time.Now()
 			out, err := tmpl.AppendTo(nil, &vtl.Env{Limits: tt.limits})
 			if err == nil {
 				t.Fatalf("%s\ngives %d bytes, want an error", tt.template, len(out))
@@ -53,9 +51,6 @@ func TestRunawayTemplatesEnd(t *testing.T) {
 			}
 			if tt.name != "printing a tree" && tt.name != "a list in itself" && !errors.Is(err, vtl.ErrLimit) {
 				t.Errorf("%v: want ErrLimit as the cause", err)
-			}
-			if took := time.Since(start); took > 20*time.Second {
-				t.Errorf("took %v", took)
 			}
 		})
 	}
