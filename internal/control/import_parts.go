@@ -31,9 +31,9 @@ func (im *importer) putModels(overwrite bool) error {
 			return err
 		}
 	}
-	for _, m := range models {
+	for i, m := range models {
 		if err := im.checkModel(m); err != nil {
-			if err := im.fault(err, openapi.Place{}, "Unable to create model for '%s'", clip(m.Name)); err != nil {
+			if err := im.fault(err, *im.doc.ModelsAt[i], "Unable to create model for '%s'", clip(m.Name)); err != nil {
 				return err
 			}
 		}
@@ -159,9 +159,9 @@ func (im *importer) putResources(overwrite bool) error {
 			root = r.ID
 		}
 	}
-	for _, path := range im.doc.Paths {
+	for i, path := range im.doc.Paths {
 		if _, err := im.resource(root, path); err != nil {
-			if err := im.fault(err, openapi.Place{}, "Unable to create resource at path '%s'", clip(path)); err != nil {
+			if err := im.fault(err, *im.doc.PathsAt[i], "Unable to create resource at path '%s'", clip(path)); err != nil {
 				return err
 			}
 		}

@@ -210,19 +210,19 @@ definitions:
 	_, err := f.ImportRestAPI(t.Context(), []byte(text), control.ImportOptions{})
 	want := []string{
 		"Errors found during import:",
-		"Unable to create model for 'no_name': Model name must be alphanumeric: no_name",
-		"Unable to create model for 'Lost': Invalid model specified: Validation Result: warnings : [], errors : [Invalid model specified: Nobody]",
-		"Unable to create resource at path '/b{c}': Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path variable and curly braces at the beginning and the end.",
 		"Unable to put integration on 'GET' for resource at path '/a': Invalid HTTP endpoint specified for URI",
 		"Unable to put method 'POST' on resource at path '/a': Invalid Request Validator identifier specified",
 		"Unable to put method response on 'PUT' for resource at path '/a': 1 validation error detected: Value '999' at 'statusCode' failed to satisfy constraint: Member must satisfy regular expression pattern: [1-5]\\d\\d",
 		"Unable to put integration response on 'PUT' for resource at path '/a': Invalid mapping expression specified: Validation Result: warnings : [], errors : [No method response exists for method.]",
+		"Unable to create resource at path '/b{c}': Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path variable and curly braces at the beginning and the end.",
+		"Unable to create model for 'no_name': Model name must be alphanumeric: no_name",
+		"Unable to create model for 'Lost': Invalid model specified: Validation Result: warnings : [], errors : [Invalid model specified: Nobody]",
 	}
 	if got := messageOf(err); got != strings.Join(want, "\n\t") {
 		t.Errorf("error\n%s\nwant\n%s", got, strings.Join(want, "\n\t"))
 	}
 	var findings openapi.Findings
-	if !errors.As(err, &findings) || findings[3].Line != 6 || findings[4].Line != 8 {
+	if !errors.As(err, &findings) || findings[0].Line != 6 || findings[1].Line != 8 || findings[4].Line != 13 || findings[5].Line != 15 {
 		t.Errorf("findings without their places: %v", findings)
 	}
 	if apis, _, err := f.GetRestAPIs(t.Context(), control.Page{Limit: 10}); err != nil || len(apis) > 0 {

@@ -43,7 +43,8 @@ func (c *command) upCommand() *cobra.Command {
 
 Each template is a stack, named after its file. Resources are made in the order
 of their references, what a changed template no longer has is removed at the
-end, and when a step fails everything goes back to what it was.
+end, and when a step fails everything goes back to what it was. An OpenAPI
+definition (2.0 or 3.0) is a template of one API.
 
 Without a gateway at the address, one is started in this process and serves
 until Ctrl-C. If a Postern answers there already, that one is updated, without

@@ -99,6 +99,7 @@ func (s *Server) checkOne(in CheckTemplate) ([]Problem, error) {
 		StackID: fmt.Sprintf("arn:aws:cloudformation:%s:%s:stack/%s/00000000-0000-0000-0000-000000000000", s.Stacks.Region, s.Stacks.AccountID, in.Stack),
 		Export:  func(name string) (string, bool) { return name, true }}
 	var found []Problem
+	w := wrap(&in.Template)
 	t, err := cfn.Parse(in.Template.Name, []byte(in.Template.Text), cfn.Limits{})
 	if err == nil {
 		found = problems(t.Warnings)
@@ -120,6 +121,7 @@ func (s *Server) checkOne(in CheckTemplate) ([]Problem, error) {
 	case err != nil:
 		found = append(found, Problem{Severity: SeverityError, File: in.Template.Name, Message: err.Error()})
 	}
+	found = w.problems(found)
 	slices.SortStableFunc(found, func(a, b Problem) int {
 		if a.Line != b.Line {
 			return a.Line - b.Line
@@ -165,11 +167,12 @@ func (s *Server) planStack(w http.ResponseWriter, r *http.Request) error {
 	if err := read(w, r, &in); err != nil {
 		return err
 	}
+	definition := wrap(&in.Template)
 	p, err := s.plan(r.Context(), r.PathValue("name"), &in)
 	if err != nil {
-		return err
+		return definition.failure(err)
 	}
-	write(w, http.StatusOK, s.planDocument(r.Context(), p, in.Template.Name))
+	write(w, http.StatusOK, definition.plan(s.planDocument(r.Context(), p, in.Template.Name)))
 	return nil
 }
 
@@ -216,15 +219,17 @@ func (s *Server) putStack(w http.ResponseWriter, r *http.Request) error {
 	if err := read(w, r, &in); err != nil {
 		return err
 	}
+	definition := wrap(&in.Template)
 	p, err := s.plan(r.Context(), r.PathValue("name"), &in)
 	if err != nil {
-		return err
+		return definition.failure(err)
 	}
 	ctx := context.WithoutCancel(r.Context())
 	out := newLines(w)
-	out.write(&Line{Plan: s.planDocument(ctx, p, in.Template.Name)})
+	out.write(&Line{Plan: definition.plan(s.planDocument(ctx, p, in.Template.Name))})
 	st, err := s.Stacks.Execute(ctx, p, stack.Options{Observer: out.event, DeleteFailedCreate: true})
 	result := out.result(err, p.Stack)
+	result.Problems = definition.problems(result.Problems)
 	if err == nil {
 		result.Stack = document(st)
 		apis, err := s.endpoints(ctx, r)

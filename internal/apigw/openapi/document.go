@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 	"strings"
@@ -15,7 +16,9 @@ type Document struct {
 
 	Paths            []string // of resources, in the order of the text, with the base path
 	Operations       []*Operation
+	PathsAt          []*Place // where they stand
 	Models           []*apigw.Model
+	ModelsAt         []*Place
 	Validators       []*apigw.RequestValidator
 	GatewayResponses []*apigw.GatewayResponse
 	Authorizers      []*Authorizer
@@ -97,7 +100,17 @@ func (r *reader) locate() {
 	for _, a := range r.doc.Authorizers {
 		places = append(places, &a.At)
 	}
+	places = append(append(places, r.doc.PathsAt...), r.doc.ModelsAt...)
 	r.root.locate(places)
+}
+
+// Is reports whether a text is meant as a definition.
+func Is(content []byte) bool {
+	if !bytes.Contains(content, []byte("swagger")) && !bytes.Contains(content, []byte("openapi")) {
+		return false
+	}
+	root, err := parse(content, nil)
+	return err == nil && root.get("Resources") == nil && (root.get("swagger") != nil || root.get("openapi") != nil)
 }
 
 // A reader turns nodes into a document.

@@ -43,13 +43,15 @@ func (d *Document) ModelsOf(api string) []*apigw.Model {
 
 func (r *reader) models() {
 	for _, m := range r.component("definitions", "schemas").all() {
-		r.addModel(m.name, string(appendJSON(nil, r.schema(m.value), 0)))
+		r.addModel(m.name, m.value, string(appendJSON(nil, r.schema(m.value), 0)))
 	}
 }
 
-func (r *reader) addModel(name, schema string) {
+func (r *reader) addModel(name string, n *node, schema string) {
+	at := n.place()
 	r.schemas[name] = schema
 	r.doc.Models = append(r.doc.Models, &apigw.Model{Name: name, ContentType: "application/json", Schema: schema})
+	r.doc.ModelsAt = append(r.doc.ModelsAt, &at)
 }
 
 // modelName returns the model that a reference names, if it names one.
@@ -90,7 +92,7 @@ func (r *reader) model(schema *node) string {
 	}
 	r.named[schema] = name
 	if !r.has(name) {
-		r.addModel(name, content)
+		r.addModel(name, schema, content)
 	}
 	return name
 }

@@ -33,7 +33,8 @@ func (r *reader) paths() {
 			continue
 		}
 		path := r.prefixed(base, m.name)
-		r.doc.Paths = append(r.doc.Paths, path)
+		at := m.value.place()
+		r.doc.Paths, r.doc.PathsAt = append(r.doc.Paths, path), append(r.doc.PathsAt, &at)
 		for _, part := range item.all() {
 			switch verb := verbs[part.name]; {
 			case verb != "":

@@ -3,6 +3,7 @@ package resource
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -120,46 +121,68 @@ func (e *environment) lintBody(t *table[restAPI]) func(map[string]any) []Problem
 		if given["Body"] == nil || HasUnknown(given["Body"]) {
 			return nil
 		}
-		m := new(restAPI)
-		property.Decode(t.surface, t.rows(m), property.Normal(t.surface, t.rows(new(restAPI)), given))
-		b := body{text: m.body}
-		b.written, b.isText = given["Body"].(string)
-		doc, err := e.svc.CheckDefinition([]byte(m.body), t.importOptions(m, given))
-		var out []Problem
-		if err != nil {
-			var findings openapi.Findings
-			if !errors.As(err, &findings) {
-				return []Problem{{Path: []string{"Body"}, Message: err.Error()}}
-			}
-			for _, f := range findings {
-				out = append(out, b.problem(f.Place, f.Message, f.Detail))
-			}
+		return once(e.lintKnownBody(t, given))
+	}
+}
+
+// once takes out what is said again of the same place, as of what an alias
+// repeats.
+func once(problems []Problem) []Problem {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(problems, func(p Problem) bool {
+		offset := 0
+		if p.Place != nil {
+			offset = p.Place.Offset
 		}
-		if doc == nil {
-			return out
+		k := fmt.Sprintf("%q %d %s", p.Path, offset, p.Message)
+		again := seen[k]
+		seen[k] = true
+		return again
+	})
+}
+
+// lintKnownBody reads a document of which nothing is unknown.
+func (e *environment) lintKnownBody(t *table[restAPI], given map[string]any) []Problem {
+	m := new(restAPI)
+	property.Decode(t.surface, t.rows(m), property.Normal(t.surface, t.rows(new(restAPI)), given))
+	b := body{text: m.body}
+	if written, ok := given["Body"].(string); ok {
+		b = body{text: written, isText: true} // and not in normal form, for the places
+	}
+	doc, err := e.svc.CheckDefinition([]byte(b.text), t.importOptions(m, given))
+	var out []Problem
+	if err != nil {
+		var findings openapi.Findings
+		if !errors.As(err, &findings) {
+			return []Problem{{Path: []string{"Body"}, Message: err.Error()}}
 		}
-		for _, f := range slices.Concat(doc.Warnings, doc.Notes) {
-			out = append(out, b.warning(f.Place, f.Message, f.Detail))
+		for _, f := range findings {
+			out = append(out, b.problem(f.Place, f.Message, f.Detail))
 		}
-		for _, op := range doc.Operations {
-			for _, e := range unbuilt("Method", op.Method.Properties(), nil) {
-				out = append(out, b.warning(op.At, e.Message, ""))
-			}
-			if in := op.Method.Integration; in != nil {
-				for _, e := range unbuilt("Integration", in.Properties(), nil) {
-					out = append(out, b.warning(op.IntegrationAt, e.Message, ""))
-				}
-			}
-		}
+	}
+	if doc == nil {
 		return out
 	}
+	for _, f := range slices.Concat(doc.Warnings, doc.Notes) {
+		out = append(out, b.warning(f.Place, f.Message, f.Detail))
+	}
+	for _, op := range doc.Operations {
+		for _, e := range unbuilt("Method", op.Method.Properties(), nil) {
+			out = append(out, b.warning(op.At, e.Message, ""))
+		}
+		if in := op.Method.Integration; in != nil {
+			for _, e := range unbuilt("Integration", in.Properties(), nil) {
+				out = append(out, b.warning(op.IntegrationAt, e.Message, ""))
+			}
+		}
+	}
+	return out
 }
 
 // A body is a document as a template has it: as an object or as text.
 type body struct {
-	text    string // of the document
-	written string // of the property, if it is text
-	isText  bool
+	text   string
+	isText bool
 }
 
 func (b *body) warning(at openapi.Place, message, detail string) Problem {
@@ -177,7 +200,7 @@ func (b *body) problem(at openapi.Place, message, detail string) Problem {
 	switch {
 	case at.Line == 0:
 	case b.isText:
-		p.Place = &Place{Offset: offsetOf(b.written, at.Line, at.Column), Length: 1}
+		p.Place = &Place{Offset: offsetOf(b.text, at.Line, at.Column), Length: 1}
 	default:
 		p.Path = append(p.Path, at.Path...)
 	}
