@@ -15,7 +15,9 @@ type ExportOptions struct {
 	YAML         bool   // else JSON
 	Integrations bool   // with x-amazon-apigateway-integration
 	Authorizers  bool   // with x-amazon-apigateway-authorizer
-	Extensions   bool   // with every extension
+	Extensions   bool   // with every extension but documentation
+
+	Documentation bool // with the version of the documentation that the stage has
 }
 
 // An Exported is a definition and the name of a file for it.
@@ -30,7 +32,7 @@ func (s *Service) GetExport(ctx context.Context, api, stage string, o ExportOpti
 	if o.Type != "oas30" && o.Type != "swagger" {
 		return nil, apigw.BadRequest("Invalid export type specified: %s. Valid options are oas30,swagger", clip(o.Type))
 	}
-	_, snapshot, err := s.LoadStage(ctx, api, stage)
+	deployed, snapshot, err := s.LoadStage(ctx, api, stage)
 	if err != nil {
 		return nil, err
 	}
@@ -38,6 +40,17 @@ func (s *Service) GetExport(ctx context.Context, api, stage string, o ExportOpti
 		Snapshot: snapshot, StageName: stage, Region: s.region(),
 		Swagger: o.Type == "swagger", YAML: o.YAML,
 		Integrations: o.Integrations, AuthorizerDetail: o.Authorizers, Extensions: o.Extensions,
+	}
+	if version := deployed.DocumentationVersion; o.Documentation && version != "" {
+		v, err := s.GetDocumentationVersion(ctx, api, version)
+		if err != nil {
+			return nil, err
+		}
+		parts, err := s.LoadDocumentation(ctx, api, version)
+		if err != nil {
+			return nil, err
+		}
+		e.Documentation = &openapi.Documentation{Version: version, CreatedDate: v.CreatedDate, Parts: parts}
 	}
 	definition, err := openapi.Write(e)
 	if err != nil {

@@ -177,7 +177,8 @@ type importer struct {
 
 // run does all of it. It returns one refusal for all faults.
 func (im *importer) run(api *apigw.RestAPI, o ImportOptions) error {
-	steps := []func(overwrite bool) error{im.putModels, im.putValidators, im.putAuthorizers, im.putResources, im.putMethods, im.putGatewayResponses}
+	steps := []func(overwrite bool) error{im.putModels, im.putValidators, im.putAuthorizers, im.putResources, im.putMethods, im.putGatewayResponses,
+		im.putDocumentation}
 	for _, step := range steps {
 		if err := step(!o.Merge); err != nil {
 			return err

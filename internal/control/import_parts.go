@@ -318,3 +318,36 @@ func (im *importer) putGatewayResponses(overwrite bool) error {
 	}
 	return nil
 }
+
+// putDocumentation puts the documentation parts. One about the same thing keeps
+// its identifier. Chosen: a definition without documentation leaves what there
+// is, because no parts are made here of its descriptions.
+func (im *importer) putDocumentation(overwrite bool) error {
+	if !im.doc.Given["documentation"] {
+		return nil
+	}
+	before, err := byCreation[apigw.DocumentationPart](im, documentationPrefix(im.api))
+	if err != nil {
+		return err
+	}
+	known := map[apigw.DocumentationLocation]dated[apigw.DocumentationPart]{}
+	for _, d := range before {
+		known[d.noun.Location.Complete()] = d
+	}
+	if overwrite {
+		im.drop(documentationPrefix(im.api))
+	}
+	now := im.service.now().UnixNano()
+	for i, given := range im.doc.Documentation {
+		part, created := *given, now+int64(i)
+		if d, ok := known[part.Location.Complete()]; ok {
+			part.ID, created = d.noun.ID, d.created
+		} else {
+			part.ID = im.unusedID(func(id string) string { return documentationKey(im.api, id) })
+		}
+		if err := im.put(documentationKey(im.api, part.ID), &part, created); err != nil {
+			return err
+		}
+	}
+	return im.service.roomForParts(len(keysUnder(im.after, documentationPrefix(im.api))))
+}

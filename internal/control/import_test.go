@@ -416,3 +416,58 @@ func TestExportIsOfWhatIsDeployed(t *testing.T) {
 		}
 	}
 }
+
+func TestDocumentationComesAndGoesWithADefinition(t *testing.T) {
+	f := newFixture(t)
+	const parts = `
+x-amazon-apigateway-documentation:
+  documentationParts:
+    - {location: {type: API}, properties: {description: notes of people}}
+    - {location: {type: METHOD, path: /a, method: GET}, properties: {summary: one, tags: [a, b]}}
+    - {location: {type: nothing}, properties: {}}`
+	api, err := f.ImportRestAPI(t.Context(), notes(parts, "/a"), control.ImportOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(api.Warnings) != 1 || !strings.HasPrefix(api.Warnings[0], "A documentation part is left out: ") {
+		t.Errorf("warnings %q, want one", api.Warnings)
+	}
+	if _, err := f.CreateDocumentationVersion(t.Context(), api.ID, &apigw.DocumentationVersion{Version: "v1"}, ""); err != nil {
+		t.Fatal(err)
+	}
+	f.export(api.ID, control.ExportOptions{Type: "oas30"})
+	ops := []property.PatchOperation{{Op: "replace", Path: "/documentationVersion", Value: "v1", HasValue: true}}
+	if _, err := f.UpdateStage(t.Context(), api.ID, "dev", ops); err != nil {
+		t.Fatal(err)
+	}
+	out, err := f.GetExport(t.Context(), api.ID, "dev", control.ExportOptions{Type: "oas30", Documentation: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := openapi.Read(out.Definition, openapi.Options{})
+	if err != nil || len(doc.Documentation) != 2 || doc.Documentation[1].Text != `{"summary":"one","tags":["a","b"]}` {
+		t.Errorf("exported %v\n%s", err, out.Definition)
+	}
+
+	// What is said again keeps its identifier, and a definition that says nothing
+	// takes nothing away.
+	identifiers := func() (ids []string) {
+		list, _, err := f.GetDocumentationParts(t.Context(), api.ID, control.DocumentationFilter{}, control.Page{Limit: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range list {
+			ids = append(ids, p.ID)
+		}
+		return ids
+	}
+	before := identifiers()
+	for _, text := range [][]byte{notes(parts, "/a"), notes("", "/a")} {
+		if _, err := f.PutRestAPI(t.Context(), api.ID, text, control.ImportOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		if after := identifiers(); len(after) != 2 || !slices.Equal(before, after) {
+			t.Errorf("parts %v, had %v", after, before)
+		}
+	}
+}

@@ -40,6 +40,8 @@ func (c *call) getExport() (any, error) {
 		Integrations: slices.Contains(extensions, "integrations"),
 		Authorizers:  slices.Contains(extensions, "authorizers"),
 		Extensions:   slices.Contains(extensions, "apigateway"),
+
+		Documentation: slices.Contains(extensions, "documentation"),
 	}
 	switch accept, _, _ := strings.Cut(c.header.Get("Accept"), ";"); strings.TrimSpace(accept) {
 	case "", "*/*", "application/json":

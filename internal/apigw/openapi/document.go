@@ -12,7 +12,7 @@ import (
 // A Document is what a definition says of an API.
 type Document struct {
 	API   apigw.RestAPI
-	Given map[string]bool // the API's properties that the definition mentions, in the control plane's spelling
+	Given map[string]bool // what the definition mentions: the API's properties, in the control plane's spelling, and documentation
 
 	Paths            []string // of resources, in the order of the text, with the base path
 	Operations       []*Operation
@@ -22,6 +22,7 @@ type Document struct {
 	Validators       []*apigw.RequestValidator
 	GatewayResponses []*apigw.GatewayResponse
 	Authorizers      []*Authorizer
+	Documentation    []*apigw.DocumentationPart
 
 	Warnings Findings // what API Gateway warns of
 	Notes    Findings // what has no effect and is not worth a warning to API Gateway
@@ -49,7 +50,7 @@ type Authorizer struct {
 // Options say how a definition is read.
 type Options struct {
 	BasePath            string // ignore, prepend or split; empty: ignore
-	IgnoreDocumentation bool   // no word about documentation
+	IgnoreDocumentation bool   // read no documentation parts
 
 	AccountID, Region, Partition string // for ${AWS::AccountId} and the like; empty: they stay
 }

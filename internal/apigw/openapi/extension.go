@@ -45,9 +45,7 @@ func (r *reader) extensions() {
 		case "gateway-responses":
 			r.gatewayResponses(m.value)
 		case "documentation":
-			if !r.options.IgnoreDocumentation {
-				r.note(m.value, "%s is left out: documentation is not part of Postern yet", m.name)
-			}
+			r.documentation(m.value)
 		case "request-validator": // paths.go
 		default: // cors, importexport-version, …
 			r.note(m.value, "%s has no effect on a REST API", clip(m.name))

@@ -23,7 +23,9 @@ type Export struct {
 
 	Integrations     bool // with x-amazon-apigateway-integration
 	AuthorizerDetail bool // with x-amazon-apigateway-authorizer
-	Extensions       bool // with every extension
+	Extensions       bool // with every extension but documentation
+
+	Documentation *Documentation // nil: without
 }
 
 // Version is the definition's own version: the API's, or when it was made.

@@ -111,6 +111,9 @@ func nodeOf(v any) *node {
 
 // extensions writes what stands at the end of a definition.
 func (w *writer) extensions(root *node) {
+	if w.Documentation != nil {
+		root.set(prefix+"documentation", w.Documentation.node())
+	}
 	if !w.Extensions {
 		return
 	}
