@@ -26,6 +26,10 @@ import (
 //	apikeyvalues/{digest}                  the key with a value; the digest is no secret
 //	clientcertificates/{certificate}
 //	clientkeys/{certificate}               its private key, PEM; a secret
+//	domainnames/{name}
+//	domainkeys/{name}                      the certificate that came with it; a secret
+//	basepathmappings/{name}/{base path}
+//	apimappings/{api}/{name}/{base path}   the mappings that lead to an API
 //	usageplans/{plan}
 //	usageplankeys/{plan}/{key}             the keys of a plan
 //	usagekeyplans/{key}/{plan}             the plans of a key
@@ -52,6 +56,7 @@ const (
 	plansPrefix    = "usageplans/"
 
 	certificatesPrefix = "clientcertificates/"
+	domainsPrefix      = "domainnames/"
 )
 
 func key(segments ...string) string {
@@ -100,6 +105,12 @@ func keyPlansPrefix(id string) string           { return key("usagekeyplans", id
 func keyPlanKey(id, plan string) string         { return key("usagekeyplans", id, plan) }
 func certificateKey(id string) string           { return key("clientcertificates", id) }
 func certificateSecretKey(id string) string     { return key("clientkeys", id) }
+func domainKey(name string) string              { return key("domainnames", name) }
+func domainSecretKey(name string) string        { return key("domainkeys", name) }
+func mappingsPrefix(name string) string         { return key("basepathmappings", name) + "/" }
+func mappingKey(name, path string) string       { return key("basepathmappings", name, path) }
+func apiMappingsPrefix(api string) string       { return key("apimappings", api) + "/" }
+func apiMappingKey(api, name, p string) string  { return key("apimappings", api, name, p) }
 func vpcLinkKey(id string) string               { return key("vpclinks", id) }
 
 // segment returns the n-th segment of a key, the first being 0.

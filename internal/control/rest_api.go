@@ -259,6 +259,13 @@ func (s *Service) DeleteRestAPI(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
+		used, err := mapped(t, id)
+		if err != nil {
+			return err
+		}
+		if used {
+			return apigw.BadRequest("Deleting RestApi %s failed. Please remove all base path mappings related to the RestApi in your domains.", id)
+		}
 		for item, err := range t.scan(snapshotsOfPrefix(id)) {
 			if err != nil {
 				return err

@@ -114,8 +114,11 @@ func (s *Service) tagged(r reader, arn string, f func(*map[string]string)) (save
 		return taggedAt(r, planKey(path[1]), func(p *apigw.UsagePlan) *map[string]string { return &p.Tags }, unknownPlan(), f)
 	case len(path) == 2 && path[0] == "clientcertificates":
 		return taggedAt(r, certificateKey(path[1]), func(c *apigw.ClientCertificate) *map[string]string { return &c.Tags }, unknownCertificate(), f)
+	case len(path) == 2 && path[0] == "domainnames":
+		name, _, _ := strings.Cut(path[1], "+") // a private name has its identifier behind it
+		return taggedAt(r, domainKey(strings.ToLower(name)), func(d *apigw.DomainName) *map[string]string { return &d.Tags }, unknownDomain(), f)
 	}
-	return nil, apigw.NotFound("Invalid resource ARN specified: %s is not the ARN of a REST API, a stage, a VPC link, an API key, a usage plan or a client certificate", clip(arn))
+	return nil, apigw.NotFound("Invalid resource ARN specified: %s is not the ARN of a REST API, a stage, a VPC link, an API key, a usage plan, a client certificate or a domain name", clip(arn))
 }
 
 // taggedAt is tagged for the thing under a key. unknown is the refusal when

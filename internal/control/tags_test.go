@@ -29,7 +29,10 @@ func TestTagsOfAllKinds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range []string{"/clientcertificates/" + certificate.ID, "/restapis/" + api.ID, "/restapis/" + api.ID + "/stages/prod", "/vpclinks/" + link.ID,
+	if _, err := f.CreateDomainName(t.Context(), &apigw.DomainName{DomainName: "pets.example.com", CertificateARN: edgeARN}, nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/domainnames/pets.example.com", "/clientcertificates/" + certificate.ID, "/restapis/" + api.ID, "/restapis/" + api.ID + "/stages/prod", "/vpclinks/" + link.ID,
 		"/apikeys/" + k.ID, "/usageplans/" + plan.ID} {
 		arn := "arn:aws:apigateway:us-east-1::" + path
 		if err := f.TagResource(t.Context(), arn, map[string]string{"a": "1", "b": "2"}); err != nil {

@@ -113,8 +113,8 @@ func operations() []operation {
 		{name: "GetStage", method: "GET", path: stagePath, status: 200, serve: (*call).getStage},
 		{name: "UpdateStage", method: "PATCH", path: stagePath, status: 200, serve: (*call).updateStage},
 		{name: "DeleteStage", method: "DELETE", path: stagePath, status: 202, serve: (*call).deleteStage},
-		{name: "FlushStageCache", method: "DELETE", path: stagePath + "/cache/data", status: 202, serve: nil},
-		{name: "FlushStageAuthorizersCache", method: "DELETE", path: stagePath + "/cache/authorizers", status: 202, serve: nil},
+		{name: "FlushStageCache", method: "DELETE", path: stagePath + "/cache/data", status: 202, serve: (*call).flushStageCache},
+		{name: "FlushStageAuthorizersCache", method: "DELETE", path: stagePath + "/cache/authorizers", status: 202, serve: (*call).flushStageAuthorizersCache},
 
 		// API keys.
 		{name: "CreateApiKey", method: "POST", path: "/apikeys", status: 201, serve: (*call).createAPIKey},
@@ -143,16 +143,16 @@ func operations() []operation {
 		{name: "UntagResource", method: "DELETE", path: "/tags/{resource_arn}", status: 204, serve: (*call).untagResource},
 
 		// Domain names and mappings.
-		{name: "CreateDomainName", method: "POST", path: "/domainnames", status: 201, serve: nil},
-		{name: "GetDomainNames", method: "GET", path: "/domainnames", status: 200, serve: nil},
-		{name: "GetDomainName", method: "GET", path: "/domainnames/{domain_name}", status: 200, serve: nil},
-		{name: "UpdateDomainName", method: "PATCH", path: "/domainnames/{domain_name}", status: 200, serve: nil},
-		{name: "DeleteDomainName", method: "DELETE", path: "/domainnames/{domain_name}", status: 202, serve: nil},
-		{name: "CreateBasePathMapping", method: "POST", path: "/domainnames/{domain_name}/basepathmappings", status: 201, serve: nil},
-		{name: "GetBasePathMappings", method: "GET", path: "/domainnames/{domain_name}/basepathmappings", status: 200, serve: nil},
-		{name: "GetBasePathMapping", method: "GET", path: "/domainnames/{domain_name}/basepathmappings/{base_path}", status: 200, serve: nil},
-		{name: "UpdateBasePathMapping", method: "PATCH", path: "/domainnames/{domain_name}/basepathmappings/{base_path}", status: 200, serve: nil},
-		{name: "DeleteBasePathMapping", method: "DELETE", path: "/domainnames/{domain_name}/basepathmappings/{base_path}", status: 202, serve: nil},
+		{name: "CreateDomainName", method: "POST", path: "/domainnames", status: 201, serve: (*call).createDomainName},
+		{name: "GetDomainNames", method: "GET", path: "/domainnames", status: 200, serve: (*call).getDomainNames},
+		{name: "GetDomainName", method: "GET", path: "/domainnames/{domain_name}", status: 200, serve: (*call).getDomainName},
+		{name: "UpdateDomainName", method: "PATCH", path: "/domainnames/{domain_name}", status: 200, serve: (*call).updateDomainName},
+		{name: "DeleteDomainName", method: "DELETE", path: "/domainnames/{domain_name}", status: 202, serve: (*call).deleteDomainName},
+		{name: "CreateBasePathMapping", method: "POST", path: "/domainnames/{domain_name}/basepathmappings", status: 201, serve: (*call).createBasePathMapping},
+		{name: "GetBasePathMappings", method: "GET", path: "/domainnames/{domain_name}/basepathmappings", status: 200, serve: (*call).getBasePathMappings},
+		{name: "GetBasePathMapping", method: "GET", path: "/domainnames/{domain_name}/basepathmappings/{base_path}", status: 200, serve: (*call).getBasePathMapping},
+		{name: "UpdateBasePathMapping", method: "PATCH", path: "/domainnames/{domain_name}/basepathmappings/{base_path}", status: 200, serve: (*call).updateBasePathMapping},
+		{name: "DeleteBasePathMapping", method: "DELETE", path: "/domainnames/{domain_name}/basepathmappings/{base_path}", status: 202, serve: (*call).deleteBasePathMapping},
 
 		// Private domain access.
 		{name: "CreateDomainNameAccessAssociation", method: "POST", path: "/domainnameaccessassociations", status: 201, serve: nil},
@@ -188,8 +188,8 @@ func operations() []operation {
 		{name: "DeleteDocumentationVersion", method: "DELETE", path: apiPath + "/documentation/versions/{doc_version}", status: 202, serve: (*call).deleteDocumentationVersion},
 
 		// SDKs.
-		{name: "GetSdk", method: "GET", path: stagePath + "/sdks/{sdk_type}", status: 200, serve: nil},
-		{name: "GetSdkTypes", method: "GET", path: "/sdktypes", status: 200, serve: nil},
-		{name: "GetSdkType", method: "GET", path: "/sdktypes/{sdktype_id}", status: 200, serve: nil},
+		{name: "GetSdk", method: "GET", path: stagePath + "/sdks/{sdk_type}", status: 200, serve: (*call).getSDK},
+		{name: "GetSdkTypes", method: "GET", path: "/sdktypes", status: 200, serve: (*call).getSDKTypes},
+		{name: "GetSdkType", method: "GET", path: "/sdktypes/{sdktype_id}", status: 200, serve: (*call).getSDKType},
 	}
 }

@@ -54,6 +54,15 @@ func (c *call) deleteStage() (any, error) {
 	return nil, c.control.DeleteStage(c.ctx, c.api(), c.path("stage_name"))
 }
 
+// flushStageCache and flushStageAuthorizersCache empty caches that do not exist
+// yet: after either, nothing is cached.
+func (c *call) flushStageCache() (any, error) {
+	_, err := c.control.GetStage(c.ctx, c.api(), c.path("stage_name"))
+	return nil, err
+}
+
+func (c *call) flushStageAuthorizersCache() (any, error) { return c.flushStageCache() }
+
 // CreateStage puts a deployment under a name.
 func (c *Client) CreateStage(ctx context.Context, api string, stage *apigw.Stage) (*apigw.Stage, error) {
 	return read[apigw.Stage](c.call(ctx, "CreateStage", []string{api}, nil, wire(stage)))
