@@ -37,7 +37,13 @@ func TestBrokenConnectionsHaveTheirReason(t *testing.T) {
 		serve  func(net.Conn, *bufio.Reader)
 		want   string
 	}{
-		{name: "closed at once", serve: func(net.Conn, *bufio.Reader) {}, want: backend.Closed},
+		{name: "closed at once", serve: func(c net.Conn, in *bufio.Reader) {
+			// Closing with the request unread would reset the connection.
+			if err := c.(*net.TCPConn).CloseWrite(); err != nil {
+				t.Error(err)
+			}
+			io.Copy(io.Discard, in)
+		}, want: backend.Closed},
 		{name: "closed without an answer", serve: reply(""), want: backend.Closed},
 		{name: "closed within the status", serve: reply("HTTP/1.1 2"), want: backend.NotHTTP},
 		{name: "closed within the header", serve: reply("HTTP/1.1 200 OK\r\nX: 1\r\n"), want: backend.Closed},
