@@ -110,6 +110,12 @@ func (c *contextRoot) Len() int { return (*machine)(c).count(contextTree) }
 
 // Get returns $context.name.
 func (c *contextRoot) Get(name string) (vtl.Value, bool) {
+	switch name { // what templates set needs no search
+	case "requestOverride":
+		return c.overrides.requestMap().Value(), true
+	case "responseOverride":
+		return c.overrides.responseMap().Value(), true
+	}
 	return (*machine)(c).member(contextTree, name)
 }
 

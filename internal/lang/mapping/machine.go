@@ -65,10 +65,7 @@ func (m *machine) reset() {
 
 // forget forgets what belongs to one rendering.
 func (m *machine) forget() {
-	if m.context.known {
-		m.context.m.Reset(0, nil)
-		m.context.known = false
-	}
+	m.context.known = false
 	for i := range m.branches {
 		m.branches[i].known = false
 	}

@@ -28,17 +28,24 @@ type Override struct {
 // has asked for them, and then with all that is in them. [observed]
 type overrideMaps struct {
 	request, response *vtl.Map
-	room              [6]vtl.Map // the two and the four in them
+	room              [requestMaps + 2]vtl.Map // the two with those in them
 }
+
+const requestMaps = 4 // of requestOverride: itself and three in it
 
 // reset forgets what templates have set and keeps the memory.
 func (o *overrideMaps) reset() {
-	if o.used() {
-		o.request, o.response = nil, nil
-		for i := range o.room {
-			o.room[i].Reset(0, nil)
-		}
+	used := o.room[:0]
+	switch {
+	case o.request != nil:
+		used = o.room[:]
+	case o.response != nil:
+		used = o.room[requestMaps:]
 	}
+	for i := range used {
+		used[i].Reset(0, nil)
+	}
+	o.request, o.response = nil, nil
 }
 
 // used reports whether a template has asked for one of the maps.
@@ -46,14 +53,14 @@ func (o *overrideMaps) used() bool { return o.request != nil || o.response != ni
 
 func (o *overrideMaps) requestMap() *vtl.Map {
 	if o.request == nil {
-		o.request = overrideMap(o.room[:4], "header", "path", "querystring")
+		o.request = overrideMap(o.room[:requestMaps], "header", "path", "querystring")
 	}
 	return o.request
 }
 
 func (o *overrideMaps) responseMap() *vtl.Map {
 	if o.response == nil {
-		o.response = overrideMap(o.room[4:], "header")
+		o.response = overrideMap(o.room[requestMaps:], "header")
 	}
 	return o.response
 }
@@ -93,7 +100,7 @@ func (m *machine) collect() {
 // current replaces a map by what $context has in its place, which may be
 // another map or none.
 func (m *machine) current(name string, have **vtl.Map) {
-	if *have != nil && m.context.known {
+	if *have != nil && m.context.known && !m.context.m.IsLazy() {
 		v, _ := m.contextMap().Get(name)
 		*have = v.AsMap()
 	}

@@ -251,10 +251,6 @@ func (e *Env) call(v Value, s *step, args []Value) (Value, bool, error) {
 	if s.calls == nil {
 		return Null, false, nil
 	}
-	if m, ok := v.ref.(*Map); ok && len(args) == 1 && args[0].kind == KindString && s.name == "get" {
-		out, ok := m.Get(args[0].str)
-		return out, ok, nil
-	}
 	if l, ok := v.ref.(*List); ok && l.from != nil {
 		if err := l.usable(); err != nil {
 			return failure(err)

@@ -47,9 +47,19 @@ func LazyMap(src MapSource, style Style) *Map { return &Map{src: src, style: sty
 // Reset makes m an empty map again, or with src a lazy one, and keeps its
 // memory. What a template had of m must not be used any more.
 func (m *Map) Reset(style Style, src MapSource) {
-	clear(m.entries)
-	*m = Map{style: style, src: src, entries: m.entries[:0], order: m.order[:0]}
+	if len(m.entries) > 0 {
+		clear(m.entries)
+		m.entries = m.entries[:0]
+	}
+	if m.index != nil {
+		m.index = nil
+	}
+	m.style, m.src, m.touched, m.mods, m.table = style, src, false, 0, 0
+	m.order = m.order[:0]
 }
+
+// IsLazy reports whether m still asks its source: no template has changed it.
+func (m *Map) IsLazy() bool { return m.src != nil }
 
 // Value returns m as a value.
 func (m *Map) Value() Value { return Value{kind: KindMap, ref: m} }
@@ -103,8 +113,10 @@ func (m *Map) entry(i int) entry {
 		return entry{}
 	}
 	if m.style&Hashed != 0 {
-		m.own()
-		return m.entries[m.hashOrder()[i]]
+		if m.own(); len(m.entries) > 1 {
+			i = m.hashOrder()[i]
+		}
+		return m.entries[i]
 	}
 	if m.src != nil {
 		k, v := m.src.Entry(i)
