@@ -28,6 +28,7 @@ const houseRules = `
 	lang/mapping                       < lang/cases;
 	lang/mapping, lang/javaregexp, nearest < lang/lint;
 	message                            < backend;
+	backend                            < function; # for FunctionCall, FunctionAnswer and FunctionRefused only
 
 	# the two planes: neither sees the other
 	apigw/openapi, store, lang/mapping, lang/javaregexp                       < control;

@@ -9,13 +9,15 @@ import (
 //
 // See "Invoke" in the Lambda API reference.
 type FunctionCall struct {
-	ARN       string // the function's, with version or alias if the caller names one
-	Type      string // RequestResponse, Event or DryRun
-	Payload   []byte // JSON
-	RequestID string // empty: a new one
-	TraceID   string // X-Amzn-Trace-Id; may be empty
-	SourceARN string // who calls, for the function's resource policy: an execute-api ARN; empty: the owner of the account
-	Principal string // the calling service, such as apigateway.amazonaws.com; empty: the owner of the account
+	ARN           string // the function's, with version or alias if the caller names one
+	Type          string // RequestResponse, Event or DryRun
+	Payload       []byte // JSON
+	RequestID     string // empty: a new one
+	TraceID       string // X-Amzn-Trace-Id; may be empty
+	ClientContext string // JSON, as X-Amz-Client-Context has it in base64; may be empty
+	LogTail       bool   // asks for FunctionAnswer.Log
+	SourceARN     string // who calls, for the function's resource policy: an execute-api ARN; empty: the owner of the account
+	Principal     string // the calling service, such as apigateway.amazonaws.com; empty: the owner of the account
 }
 
 // A FunctionAnswer is what an invocation came to.
@@ -24,7 +26,7 @@ type FunctionAnswer struct {
 	FunctionError   string // Unhandled or Handled; empty: the function returned
 	Payload         []byte // JSON
 	ExecutedVersion string // such as $LATEST
-	Log             string // the last 4 KB of the invocation's log; may be empty
+	Log             string // the last 4 KB of the invocation's log, if asked for
 }
 
 // Functions invokes Lambda functions, wherever they live. It is safe for
