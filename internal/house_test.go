@@ -19,7 +19,7 @@ import (
 const houseRules = `
 	NONE < nearest;
 	nearest < property, lang/cfn;
-	NONE < message, store, throttle,
+	NONE < message, store, sigv4, throttle,
 	       lang/vtl, lang/jsonpath, lang/jsonschema, lang/javaregexp;
 
 	property                           < apigw;
