@@ -27,12 +27,12 @@ const houseRules = `
 	lang/vtl, lang/jsonpath, message   < lang/mapping;
 	lang/mapping                       < lang/cases;
 	lang/mapping, lang/javaregexp, nearest < lang/lint;
-	message                            < backend;
+	message                            < backend, cache;
 	backend                            < function; # for FunctionCall, FunctionAnswer and FunctionRefused only
 
 	# the two planes: neither sees the other
 	apigw/openapi, store, lang/mapping, lang/javaregexp                       < control;
-	apigw, lang/mapping, lang/jsonschema, lang/javaregexp, backend, throttle  < dataplane;
+	apigw, lang/mapping, lang/jsonschema, lang/javaregexp, backend, throttle, cache  < dataplane;
 
 	control, dataplane                 < publish;
 	control, lang/lint                 < provision/resource;
@@ -47,7 +47,7 @@ const houseRules = `
 	adapter/awsapi, adapter/stackapi, lang/cases < adapter/cli;
 
 	# the wiring knows everybody
-	adapter/bolt, adapter/listen, adapter/awsapi, adapter/stackapi, publish, provision/stack, backend < house;
+	adapter/bolt, adapter/listen, adapter/awsapi, adapter/stackapi, publish, provision/stack, backend, cache < house;
 `
 
 // houseWalls are taken out of what houseRules give: "a | b" means that b may
