@@ -22,6 +22,7 @@ type Limits struct {
 	StageName          int           // characters
 	PolicySize         int           // characters, of a resource policy
 	CacheTTL           time.Duration // highest time to live of a cached response
+	CachedBody         int           // bytes, of a response that is cached
 	CompressionSize    int64         // bytes, highest minimum compression size
 	AccessLogFormat    int           // bytes
 	VPCLinks           int           // per account
@@ -48,6 +49,7 @@ func DefaultLimits() Limits {
 		StageName:          128,
 		PolicySize:         8_192,
 		CacheTTL:           time.Hour,
+		CachedBody:         1 << 20,
 		CompressionSize:    10_485_760,
 		AccessLogFormat:    3 << 10,
 		VPCLinks:           20,

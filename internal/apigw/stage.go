@@ -1,6 +1,7 @@
 package apigw
 
 import (
+	"strconv"
 	"time"
 
 	"postern/internal/property"
@@ -27,6 +28,15 @@ type Stage struct {
 	Tags                 map[string]string
 	CreatedDate          time.Time
 	LastUpdatedDate      time.Time
+}
+
+// CacheBytes returns the size of the stage's cache in bytes, 0 without one.
+func (s *Stage) CacheBytes() int64 {
+	gigabytes, err := strconv.ParseFloat(s.CacheClusterSize, 64)
+	if err != nil || !s.CacheClusterEnabled {
+		return 0
+	}
+	return int64(gigabytes * (1 << 30))
 }
 
 // Properties is the one definition of what can be said of a stage.

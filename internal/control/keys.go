@@ -21,6 +21,7 @@ import (
 //	deployments/{api}/{deployment}         what a deployment says of itself
 //	snapshots/{api}/{deployment}           what it froze; never changes
 //	stages/{api}/{stage}
+//	flushes/{api}/{stage}/{cache}          when a cache of the stage was last emptied
 //	vpclinks/{link}
 //	apikeys/{key}
 //	apikeyvalues/{digest}                  the key with a value; the digest is no secret
@@ -42,11 +43,12 @@ const (
 	StagesPrefix    = "stages/"
 	SnapshotsPrefix = "snapshots/"
 	VPCLinksPrefix  = "vpclinks/"
+	FlushesPrefix   = "flushes/"
 )
 
 // Published returns the prefixes of all that the data plane is made of.
 func Published() []string {
-	return []string{StagesPrefix, SnapshotsPrefix, VPCLinksPrefix}
+	return []string{StagesPrefix, SnapshotsPrefix, VPCLinksPrefix, FlushesPrefix}
 }
 
 const (
@@ -97,6 +99,9 @@ func snapshotsOfPrefix(api string) string       { return key("snapshots", api) +
 func snapshotKey(api, id string) string         { return key("snapshots", api, id) }
 func stagesOfPrefix(api string) string          { return key("stages", api) + "/" }
 func stageKey(api, name string) string          { return key("stages", api, name) }
+func flushesOfAPI(api string) string            { return key("flushes", api) + "/" }
+func flushesOfStage(api, stage string) string   { return key("flushes", api, stage) + "/" }
+func flushKey(api, stage, cache string) string  { return key("flushes", api, stage, cache) }
 func apiKeyKey(id string) string                { return key("apikeys", id) }
 func planKey(id string) string                  { return key("usageplans", id) }
 func planKeysPrefix(plan string) string         { return key("usageplankeys", plan) + "/" }
@@ -130,6 +135,11 @@ func StageOfKey(k string) (api, stage string) { return segment(k, 1), segment(k,
 
 // SnapshotOfKey returns the API and the deployment of a key under SnapshotsPrefix.
 func SnapshotOfKey(k string) (api, deployment string) { return segment(k, 1), segment(k, 2) }
+
+// FlushOfKey returns the stage and the cache of a key under FlushesPrefix.
+func FlushOfKey(k string) (StageKey, StageCache) {
+	return StageKey{RestAPIID: segment(k, 1), StageName: segment(k, 2)}, StageCache(segment(k, 3))
+}
 
 // VPCLinkOfKey returns the link of a key under VPCLinksPrefix.
 func VPCLinkOfKey(k string) string { return segment(k, 1) }

@@ -275,7 +275,7 @@ func (s *Service) DeleteRestAPI(ctx context.Context, id string) error {
 			}
 		}
 		t.delete(restAPIKey(id))
-		for _, prefix := range []string{draftPrefix(id), stagesOfPrefix(id), deploymentsPrefix(id), snapshotsOfPrefix(id), frozenDocsPrefix(id)} {
+		for _, prefix := range []string{draftPrefix(id), stagesOfPrefix(id), deploymentsPrefix(id), snapshotsOfPrefix(id), flushesOfAPI(id), frozenDocsPrefix(id)} {
 			t.deletePrefix(prefix)
 		}
 		return nil

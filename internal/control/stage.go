@@ -232,6 +232,7 @@ func (s *Service) DeleteStage(ctx context.Context, api, name string) error {
 			return err
 		}
 		t.delete(stageKey(api, name))
+		t.deletePrefix(flushesOfStage(api, name))
 		return nil
 	})
 }

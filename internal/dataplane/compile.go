@@ -10,6 +10,7 @@ import (
 
 	"postern/internal/apigw"
 	"postern/internal/backend"
+	"postern/internal/cache"
 	"postern/internal/lang/jsonschema"
 	"postern/internal/throttle"
 )
@@ -40,6 +41,10 @@ type Suppliers struct {
 	// Bucket returns the token bucket of a method of a stage, so that it outlives
 	// a plan. It may be nil: a bucket per plan.
 	Bucket func(api, stage, method string, l throttle.Limit) *throttle.Bucket
+
+	// Cache returns the cache of a stage, of so many bytes, so that it outlives a
+	// plan. It may be nil: nothing is kept.
+	Cache func(api, stage string, size int64) *cache.Responses
 }
 
 func (s *Suppliers) link(id, target string) (string, error) {
@@ -103,6 +108,7 @@ type compiler struct {
 	limits    *apigw.Limits
 	suppliers *Suppliers
 	models    map[string]*model
+	cache     *cache.Responses // nil: nothing is kept
 	shown     *tls.Certificate
 	warnings  []error
 }
@@ -126,7 +132,8 @@ func (c *compiler) warn(errs ...error) { c.warnings = append(c.warnings, errs...
 // an error only for what control should never have stored: what API Gateway
 // deploys and fails at run time compiles to a station that fails.
 func Compile(config Config) (*Stage, error) {
-	s, err := compileDeployment(&config, config.Snapshot, config.Stage.Variables)
+	kept := stageResponses(&config)
+	s, err := compileDeployment(&config, config.Snapshot, config.Stage.Variables, kept)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +148,10 @@ func Compile(config Config) (*Stage, error) {
 	for k, v := range canary.StageVariableOverrides {
 		variables[k] = v
 	}
-	if s.canary, err = compileDeployment(&config, config.Canary, variables); err != nil {
+	if !canary.UseStageCache {
+		kept = nil
+	}
+	if s.canary, err = compileDeployment(&config, config.Canary, variables, kept); err != nil {
 		return nil, err
 	}
 	s.canary.isCanary = true
@@ -150,8 +160,17 @@ func Compile(config Config) (*Stage, error) {
 	return s, nil
 }
 
-func compileDeployment(config *Config, snapshot *apigw.Snapshot, variables map[string]string) (*Stage, error) {
+// stageResponses returns the cache of the stage, or nil if it has none.
+func stageResponses(config *Config) *cache.Responses {
+	if !config.Stage.CacheClusterEnabled || config.Suppliers.Cache == nil {
+		return nil
+	}
+	return config.Suppliers.Cache(config.Snapshot.API.ID, config.Stage.StageName, config.Stage.CacheBytes())
+}
+
+func compileDeployment(config *Config, snapshot *apigw.Snapshot, variables map[string]string, kept *cache.Responses) (*Stage, error) {
 	c := newCompiler(config, snapshot, variables)
+	c.cache = kept
 	s := &Stage{
 		api:          snapshot.API.ID,
 		name:         config.Stage.StageName,
@@ -262,6 +281,10 @@ func (c *compiler) method(r *apigw.Resource, m *apigw.Method) (*Method, error) {
 	in := m.Integration
 	if in == nil {
 		return nil, errors.New("no integration defined for method")
+	}
+	var err error
+	if out.cache, err = c.stageCache(r, m); err != nil {
+		return nil, err
 	}
 	out.integration = c.integration(in)
 	out.response = c.methodResponse(in)

@@ -10,6 +10,7 @@ import (
 
 	"postern/internal/apigw"
 	"postern/internal/backend"
+	"postern/internal/cache"
 	"postern/internal/message"
 )
 
@@ -20,6 +21,7 @@ type deployed struct {
 	snapshot *apigw.Snapshot
 	stage    *apigw.Stage
 	backend  *fakeBackend
+	kept     *cache.Responses // what a stage with a cache gets
 	record   Record
 }
 
@@ -30,10 +32,14 @@ type fakeBackend struct {
 	got     backend.Request
 	answer  message.Response
 	err     error
-	wait    bool // until the context ends
+	wait    bool                                              // until the context ends
+	respond func(*backend.Request) (*message.Response, error) // instead of all that; called at once
 }
 
 func (f *fakeBackend) Invoke(ctx context.Context, req *backend.Request) (*message.Response, error) {
+	if f.respond != nil {
+		return f.respond(req)
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.got = backend.Request{Method: req.Method, URL: req.URL, Body: append([]byte(nil), req.Body...)}
@@ -95,10 +101,19 @@ type method struct {
 // publish compiles the API as it is now.
 func (d *deployed) publish() {
 	d.t.Helper()
-	s, err := Compile(Config{
+	s, err := Compile(d.config())
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.gateway.Swap(d.gateway.Routes().With(s))
+}
+
+func (d *deployed) config() Config {
+	return Config{
 		Snapshot: d.snapshot, Stage: d.stage, AccountID: "123456789012", Region: "eu-west-1", Limits: apigw.DefaultLimits(),
 		Suppliers: Suppliers{
-			HTTP: func(o backend.Options) backend.Backend { d.backend.options = o; return d.backend },
+			HTTP:  func(o backend.Options) backend.Backend { d.backend.options = o; return d.backend },
+			Cache: func(string, string, int64) *cache.Responses { return d.kept },
 			Link: func(id, target string) (string, error) {
 				if id == "link01" {
 					return "10.0.0.1:8443", nil
@@ -106,11 +121,7 @@ func (d *deployed) publish() {
 				return "", fmt.Errorf("VPC link %s does not exist", id)
 			},
 		},
-	})
-	if err != nil {
-		d.t.Fatal(err)
 	}
-	d.gateway.Swap(d.gateway.Routes().With(s))
 }
 
 // answer is a response that outlives its exchange.

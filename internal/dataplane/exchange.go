@@ -23,6 +23,7 @@ type exchange struct {
 	uri       []byte           // integration_request.go; memory of the backend's address
 	out       backend.Request  // integration_request.go
 	values    []string         // memory for the values of one mapping
+	cacheKey  []byte           // stage_cache.go; memory of the key
 	res       message.Response // integration_response.go or gateway_response.go, then method_response.go
 	record    Record           // gateway.go
 	trace     *Trace           // nil unless asked for
@@ -42,6 +43,7 @@ func (x *exchange) reset() {
 		uri:      x.uri[:0],
 		out:      backend.Request{Header: x.out.Header[:0]},
 		values:   x.values[:0],
+		cacheKey: x.cacheKey[:0],
 		res:      message.Response{Header: x.res.Header[:0]},
 	}
 }
@@ -56,5 +58,8 @@ func (x *exchange) trim() {
 	}
 	if cap(x.uri) > maxKept {
 		x.uri = nil
+	}
+	if cap(x.cacheKey) > maxKept {
+		x.cacheKey = nil
 	}
 }

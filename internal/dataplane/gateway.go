@@ -38,8 +38,18 @@ type Record struct {
 	Start              time.Time
 	Latency            time.Duration
 	IntegrationLatency time.Duration // 0: no backend was called
+	Cache              CacheResult   // what the stage cache had to say
 	Fault              *Fault        // nil: the method answered
 }
+
+// A CacheResult is what became of a request at the stage cache.
+type CacheResult uint8
+
+const (
+	NotCached CacheResult = iota // answers of the method are not kept
+	CacheHit
+	CacheMiss
+)
 
 // Swap makes routes the ones that new requests see. Requests in flight keep
 // those they loaded.

@@ -14,6 +14,7 @@ type Method struct {
 	operation    string
 
 	request             methodRequest
+	cache               *stageCache // nil: answers are not kept
 	integrationRequest  integrationRequest
 	integration         integration
 	integrationResponse integrationResponse
@@ -36,6 +37,19 @@ func (m *Method) serve(ctx context.Context, x *exchange) error {
 	if err := m.request.admit(x); err != nil {
 		return err
 	}
+	if m.cache == nil {
+		if err := m.perform(ctx, x); err != nil {
+			return err
+		}
+	} else if err := m.cache.serve(ctx, x, m); err != nil {
+		return err
+	}
+	m.response.finish(x)
+	return nil
+}
+
+// perform walks x to the backend and back.
+func (m *Method) perform(ctx context.Context, x *exchange) error {
 	if err := m.integrationRequest.build(x); err != nil {
 		return err
 	}
@@ -43,9 +57,5 @@ func (m *Method) serve(ctx context.Context, x *exchange) error {
 	if err != nil {
 		return err
 	}
-	if err := m.integrationResponse.translate(x, back); err != nil {
-		return err
-	}
-	m.response.finish(x)
-	return nil
+	return m.integrationResponse.translate(x, back)
 }

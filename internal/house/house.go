@@ -71,6 +71,7 @@ func New(c Config) (*House, error) {
 		base = opened
 	}
 	h := &House{log: c.Log, pool: &backend.Pool{AllowLinkLocal: c.LinkLocal, MaxResponse: c.Limits.Payload}}
+	kept := &caches{now: c.Now, max: c.Limits.CachedBody}
 	h.Gateway = &dataplane.Gateway{Now: c.Now, Observe: h.observe}
 	h.Publisher = &publish.Publisher{
 		Store:   base,
@@ -78,7 +79,10 @@ func New(c Config) (*House, error) {
 		Suppliers: dataplane.Suppliers{
 			HTTP:   func(o backend.Options) backend.Backend { return h.pool.HTTP(o) },
 			Bucket: (&buckets{now: c.Now}).bucket,
+			Cache:  kept.responses,
 		},
+		Flush:     kept.flush,
+		Forget:    kept.forget,
 		Links:     c.Links,
 		AccountID: c.AccountID,
 		Region:    c.Region,

@@ -38,6 +38,7 @@ import (
 //	-- api --           properties of the API, native spelling; optional
 //	-- links --         VPC links, one a line: name = {{backend}} without the scheme; optional
 //	-- variables --     stage variables, one a line: name = value; optional
+//	-- stage --         patches of the stage, one a line: path = value; optional
 //	-- template.yaml -- a whole template instead; then only templates are walked
 //	-- request --       request line, header fields, empty line, body
 //	-- backend --       lines that what the backend got must have; optional
@@ -50,8 +51,6 @@ import (
 // noWalk are the rows without a walk, and why.
 var noWalk = map[string]string{
 	"credentials":          "only AWS and AWS_PROXY use it, and they are not part of Postern yet",
-	"cacheKeyParameters":   "the stage cache is not part of Postern yet",
-	"cacheNamespace":       "the stage cache is not part of Postern yet",
 	"responseTransferMode": "STREAM is refused; BUFFERED is what every other walk does",
 }
 
@@ -379,6 +378,15 @@ func (b *built) findAddress() {
 		b.Fatal("nothing is published", err)
 	}
 	b.address = b.server + "/_aws/execute-api/" + stages[0].RestAPIID + "/" + stages[0].StageName
+	var ops []any
+	for line := range strings.Lines(b.walk.text["stage"]) {
+		if path, value, ok := strings.Cut(line, "="); ok {
+			ops = append(ops, map[string]any{"op": "replace", "path": strings.TrimSpace(path), "value": strings.TrimSpace(value)})
+		}
+	}
+	if len(ops) > 0 {
+		b.call("PATCH", "/restapis/"+stages[0].RestAPIID+"/stages/"+stages[0].StageName, map[string]any{"patchOperations": ops})
+	}
 }
 
 // wire makes the API by the control plane's own calls.

@@ -26,7 +26,13 @@ type Publisher struct {
 	AccountID string
 	Region    string
 	Limits    apigw.Limits
-	Log       *slog.Logger
+
+	// Flush empties a cache of a stage, and Forget lets go of what is kept for a
+	// stage that is gone. Each may be nil.
+	Flush  func(control.StageKey, control.StageCache)
+	Forget func(control.StageKey)
+
+	Log *slog.Logger
 
 	mu       sync.Mutex
 	served   store.Revision
@@ -111,6 +117,8 @@ func (p *Publisher) apply(ctx context.Context, batch store.Batch) error {
 			add(control.StageKey{RestAPIID: api, StageName: stage})
 		case strings.HasPrefix(e.Key, control.VPCLinksPrefix):
 			links = true
+		case strings.HasPrefix(e.Key, control.FlushesPrefix) && p.Flush != nil:
+			p.Flush(control.FlushOfKey(e.Key))
 		}
 	}
 	if links { // any stage may use a link
@@ -135,6 +143,9 @@ func (p *Publisher) apply(ctx context.Context, batch store.Batch) error {
 			routes = routes.With(s)
 		case p.problem(k) == nil: // the stage is gone
 			routes = routes.Without(k.RestAPIID, k.StageName)
+			if p.Forget != nil {
+				defer p.Forget(k) // once the routes are swapped
+			}
 		}
 	}
 	p.Gateway.Swap(routes)
@@ -173,6 +184,9 @@ func (p *Publisher) compile(ctx context.Context, k control.StageKey) (*dataplane
 		if config.Certificate, err = p.Control.KeyPair(ctx, id); err != nil {
 			return nil, p.unreadable(ctx, k, err)
 		}
+	}
+	if !stage.CacheClusterEnabled && p.Forget != nil {
+		p.Forget(k)
 	}
 	s, err := dataplane.Compile(config)
 	p.setProblem(k, err)

@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"postern/internal/apigw"
+	"postern/internal/control"
 	"postern/internal/property"
 )
 
@@ -54,14 +55,13 @@ func (c *call) deleteStage() (any, error) {
 	return nil, c.control.DeleteStage(c.ctx, c.api(), c.path("stage_name"))
 }
 
-// flushStageCache and flushStageAuthorizersCache empty caches that do not exist
-// yet: after either, nothing is cached.
 func (c *call) flushStageCache() (any, error) {
-	_, err := c.control.GetStage(c.ctx, c.api(), c.path("stage_name"))
-	return nil, err
+	return nil, c.control.FlushStageCache(c.ctx, c.api(), c.path("stage_name"), control.ResponseCache)
 }
 
-func (c *call) flushStageAuthorizersCache() (any, error) { return c.flushStageCache() }
+func (c *call) flushStageAuthorizersCache() (any, error) {
+	return nil, c.control.FlushStageCache(c.ctx, c.api(), c.path("stage_name"), control.AuthorizerCache)
+}
 
 // CreateStage puts a deployment under a name.
 func (c *Client) CreateStage(ctx context.Context, api string, stage *apigw.Stage) (*apigw.Stage, error) {

@@ -33,16 +33,12 @@ var notYet = [...]limitation{
 
 	{noun: "Integration", property: "type", values: []string{"AWS", "AWS_PROXY"}, sentence: "AWS services and Lambda functions cannot be called yet, so every request fails", accepted: true},
 	{noun: "Integration", property: "responseTransferMode", values: []string{"STREAM"}, sentence: "STREAM is not part of Postern yet; leave it out or write BUFFERED"},
-	{noun: "Integration", property: "cacheKeyParameters", sentence: "it is kept, and nothing is cached yet", accepted: true},
 
-	{noun: "Stage", property: "cacheClusterEnabled", sentence: "the stage cache is not part of Postern yet; leave it out"},
-	{noun: "Stage", property: "cacheClusterSize", sentence: "the stage cache is not part of Postern yet", accepted: true},
 	{noun: "Stage", property: "clientCertificateId", sentence: "client certificates are not part of Postern yet; leave it out"},
 	{noun: "Stage", property: "accessLogSettings", sentence: "access logs are not written to log groups; the setting is kept", accepted: true},
 	{noun: "Stage", property: "tracingEnabled", sentence: "requests are not traced by X-Ray; the setting is kept", accepted: true},
 	{noun: "Stage", property: "documentationVersion", sentence: "documentation is not part of Postern yet; the setting is kept", accepted: true},
 
-	{noun: "MethodSetting", property: "cachingEnabled", sentence: "the stage cache is not part of Postern yet; leave it out"},
 	{noun: "MethodSetting", property: "loggingLevel", values: []string{"ERROR", "INFO"}, sentence: "execution logs are not written to log groups; the setting is kept", accepted: true},
 	{noun: "MethodSetting", property: "dataTraceEnabled", sentence: "execution logs are not written to log groups; the setting is kept", accepted: true},
 	{noun: "MethodSetting", property: "metricsEnabled", sentence: "metrics are not sent to CloudWatch; the setting is kept", accepted: true},
