@@ -40,7 +40,7 @@ const houseRules = `
 
 	# adapters: the world outside
 	store                              < adapter/bolt;
-	message                            < adapter/listen;
+	message, sigv4                     < adapter/listen;
 	control, publish                   < adapter/awsapi;
 	control                            < adapter/awsapi/recorded;
 	provision/stack, dataplane, adapter/listen < adapter/stackapi;

@@ -27,6 +27,8 @@ func open(s cli.Settings) (cli.House, error) {
 		BaseURL:   s.BaseURL,
 		Links:     s.Links,
 		LinkLocal: s.LinkLocal,
+		Keys:      s.Keys,
+		Insecure:  s.Insecure,
 		Log:       s.Log,
 	})
 	if err != nil {
@@ -48,6 +50,7 @@ func open(s cli.Settings) (cli.House, error) {
 			return invoke(ctx, h, r)
 		},
 		Ready: func() []string { return notReady(h) },
+		Admit: h.Admit,
 		Info: stackapi.Info{Version: s.Version, AccountID: s.AccountID, Region: s.Region, DataDir: s.DataDir,
 			Links: s.Links, PID: os.Getpid()},
 		Log: s.Log,

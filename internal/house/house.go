@@ -22,6 +22,7 @@ import (
 	"postern/internal/provision/resource"
 	"postern/internal/provision/stack"
 	"postern/internal/publish"
+	"postern/internal/sigv4"
 	"postern/internal/store"
 	"postern/internal/throttle"
 )
@@ -29,15 +30,17 @@ import (
 // A Config is what an operator may say. The zero Config is a gateway in memory
 // for account 000000000000 in us-east-1.
 type Config struct {
-	DataDir      string        // empty: in memory
-	AccountID    string        // twelve digits
-	Region       string        // such as eu-west-1
-	BaseURL      string        // of the listener, for addresses shown to people; empty: http://127.0.0.1:4566
-	Links        publish.Links // where VPC links lead
-	NoAutoDeploy bool          // no implicit deployment and stage for templates without one
-	Limits       *apigw.Limits // nil: the published quotas
-	LinkLocal    bool          // permits backends at link-local addresses
-	Log          *slog.Logger  // nil: nothing is logged
+	DataDir      string          // empty: in memory
+	AccountID    string          // twelve digits
+	Region       string          // such as eu-west-1
+	BaseURL      string          // of the listener, for addresses shown to people; empty: http://127.0.0.1:4566
+	Links        publish.Links   // where VPC links lead
+	NoAutoDeploy bool            // no implicit deployment and stage for templates without one
+	Limits       *apigw.Limits   // nil: the published quotas
+	LinkLocal    bool            // permits backends at link-local addresses
+	Keys         []sigv4.Profile // who may sign; none: signatures are not judged, and only local programs may use the control plane
+	Insecure     bool            // without Keys: anybody may use the control plane
+	Log          *slog.Logger    // nil: nothing is logged
 	Now          func() time.Time
 }
 
@@ -53,7 +56,11 @@ type House struct {
 	// Own is Postern's own API, served under /_postern/. nil: 404.
 	Own http.Handler
 
+	// Admit refuses who may not use Postern's own API.
+	Admit func(http.ResponseWriter, *http.Request) *listen.Refused
+
 	log     *slog.Logger
+	admit   listen.Admission // to the control plane
 	pool    *backend.Pool
 	aws     http.Handler
 	execute http.Handler
@@ -104,6 +111,7 @@ func New(c Config) (*House, error) {
 	if !c.NoAutoDeploy {
 		h.Stacks.Finisher = resource.NewFinisher(h.Control, o)
 	}
+	h.admission(c)
 	server := awsapi.NewServer(h.Control, c.Log)
 	server.TestInvoke = awsapi.Preview(h.Publisher)
 	h.aws = server
@@ -175,21 +183,48 @@ func (h *House) Handler() http.Handler {
 			h.Own.ServeHTTP(w, r)
 			return
 		}
-		if reason := listen.Local(r, "amazonaws.com", "amazonaws.com.cn", "localstack.cloud"); reason != "" {
-			refuse(w, reason)
+		if refused := h.admit.Admit(w, r); refused != nil {
+			refuse(w, refused)
 			return
 		}
 		h.aws.ServeHTTP(w, r)
 	})
 }
 
-// refuse answers a page of another site, or another machine, that tries to use
-// the control plane.
-func refuse(w http.ResponseWriter, reason string) {
+// admission says who may use the control plane and Postern's own API.
+func (h *House) admission(c Config) {
+	h.admit = listen.Admission{Insecure: c.Insecure, Domains: awsDomains, Body: controlBody, Now: c.Now}
+	own := &listen.Admission{Insecure: c.Insecure, Body: ownBody, Now: c.Now}
+	if len(c.Keys) > 0 {
+		h.admit.Keys, own.Keys = sigv4.Lookup(c.Keys), sigv4.Lookup(c.Keys)
+		h.admit.Region, h.admit.Services = c.Region, controlServices
+		own.Services = []string{"postern"}
+	}
+	h.Admit = own.Admit
+}
+
+// awsDomains are names that clients of the control plane know it by.
+var awsDomains = []string{"amazonaws.com", "amazonaws.com.cn", "localstack.cloud"}
+
+// controlServices are what signatures for the control plane are made for.
+var controlServices = []string{"apigateway"}
+
+// The largest bodies that are read before their signature is judged, in bytes.
+const (
+	controlBody = 10 << 20
+	ownBody     = 101 << 20
+)
+
+// refuse answers who may not use the control plane.
+func refuse(w http.ResponseWriter, refused *listen.Refused) {
+	message := refused.Message
+	if refused.Code == listen.AccessDenied {
+		message = "The control plane answers this machine's own programs only: " + message
+	}
 	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("x-amzn-ErrorType", string(apigw.AccessDeniedException))
-	w.WriteHeader(apigw.AccessDeniedException.Status())
-	text, err := json.Marshal(map[string]string{"message": "The control plane answers this machine's own programs only: " + reason})
+	w.Header().Set("x-amzn-ErrorType", refused.Code)
+	w.WriteHeader(refused.Status)
+	text, err := json.Marshal(map[string]string{"message": message})
 	if err == nil {
 		_, _ = w.Write(text)
 	}

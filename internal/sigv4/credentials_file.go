@@ -82,3 +82,18 @@ func ReadProfiles(r io.Reader) ([]Profile, error) {
 	}
 	return kept, nil
 }
+
+// Lookup returns a function that finds the credentials of an access key. The
+// first profile that has the key counts.
+func Lookup(profiles []Profile) func(accessKeyID string) (Credentials, bool) {
+	byKey := make(map[string]Credentials, len(profiles))
+	for _, p := range profiles {
+		if _, twice := byKey[p.AccessKeyID]; !twice {
+			byKey[p.AccessKeyID] = p.Credentials
+		}
+	}
+	return func(id string) (Credentials, bool) {
+		c, ok := byKey[id]
+		return c, ok
+	}
+}

@@ -2,7 +2,7 @@
 // version 2015-07-09. The Server is what the AWS CLI, the SDKs, Terraform and
 // the like talk to; the Client speaks the same wire from the other side.
 //
-// Signatures are neither asked for nor judged.
+// Signatures are judged before requests come here: see listen.Admission.
 package awsapi
 
 import (

@@ -30,7 +30,11 @@ const (
 type place struct {
 	listen   string
 	endpoint string
+	keys     string // file of credentials
+	warned   bool   // of who can read it
+	profile  string
 	dataDir  string
+	insecure bool
 	account  string
 	region   string
 	links    []string
@@ -40,6 +44,8 @@ type place struct {
 // flags adds those that find a gateway.
 func (p *place) flags(f *pflag.FlagSet) {
 	f.StringVar(&p.listen, "listen", defaultListen, "the gateway is at `HOST:PORT`")
+	f.StringVar(&p.keys, "credentials", "", "access keys that the gateway accepts, a `FILE` in AWS's format; what is asked of it is signed with one of them")
+	f.StringVar(&p.profile, "profile", "", "sign with this `PROFILE` of the credentials (default AWS_PROFILE, else default, else the first)")
 }
 
 // clientFlags adds those of commands that only ask.
@@ -52,6 +58,7 @@ func (p *place) clientFlags(f *pflag.FlagSet) {
 func (p *place) houseFlags(f *pflag.FlagSet) {
 	p.flags(f)
 	f.StringVar(&p.dataDir, "data-dir", defaultDataDir, "keep what is provisioned in `DIRECTORY`; "+inMemory+" keeps it while the gateway runs")
+	f.BoolVar(&p.insecure, "insecure", false, "listen for other machines without --credentials, and let all of them change what is served")
 	f.StringVar(&p.account, "account-id", "", "twelve-digit `ID` of the account in ARNs (default 000000000000)")
 	f.StringVar(&p.region, "region", "", "`REGION` in ARNs (default AWS_REGION, else us-east-1)")
 	f.StringArrayVar(&p.links, "vpc-link", nil, "where VPC links lead, `KEY=HOST:PORT` …; the key is a link's name, id or target ARN")
@@ -108,7 +115,11 @@ func (c *command) settings(p *place) (Settings, error) {
 		s.LinkLocal = true
 	}
 	var err error
-	s.Links, err = links(p.links)
+	if s.Links, err = links(p.links); err != nil {
+		return s, err
+	}
+	s.Insecure = p.insecure
+	s.Keys, err = c.profiles(p)
 	return s, err
 }
 
@@ -128,12 +139,19 @@ func (c *command) log() *slog.Logger {
 }
 
 // client returns a client of the gateway at an address.
-func (p *place) client() *stackapi.Client { return &stackapi.Client{URL: p.url()} }
+func (c *command) client(p *place) (*stackapi.Client, error) {
+	sign, err := c.signer(p)
+	return &stackapi.Client{URL: p.url(), Transport: sign}, err
+}
 
 // running returns the gateway that answers at the address, or nil if nothing
 // does. Something else that answers there is an error.
 func (c *command) running(ctx context.Context, p *place) (*stackapi.Info, error) {
-	info, err := p.client().Running(ctx)
+	client, err := c.client(p)
+	if err != nil {
+		return nil, err
+	}
+	info, err := client.Running(ctx)
 	var u *stackapi.Unreachable
 	switch {
 	case err == nil:
@@ -235,7 +253,10 @@ func (c *command) reach(ctx context.Context, p *place, f *pflag.FlagSet) (client
 		return nil, "", nil, err
 	}
 	if info != nil {
-		return p.client(), "the gateway at " + p.url(), func() {}, c.agrees(info, p, s, f)
+		if client, err = c.client(p); err != nil {
+			return nil, "", nil, err
+		}
+		return client, "the gateway at " + p.url(), func() {}, c.agrees(info, p, s, f)
 	}
 	where = s.DataDir
 	if _, err := os.Stat(s.DataDir); s.DataDir == "" || errors.Is(err, fs.ErrNotExist) {

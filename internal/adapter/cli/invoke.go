@@ -64,7 +64,10 @@ func (c *command) invoke(ctx context.Context, p *place, r stackapi.InvokeRequest
 	if r.Body, err = c.body(body); err != nil {
 		return err
 	}
-	client := p.client()
+	client, err := c.client(p)
+	if err != nil {
+		return err
+	}
 	apis, err := client.Endpoints(ctx)
 	if err != nil {
 		return fault(err)

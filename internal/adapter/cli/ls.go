@@ -37,7 +37,10 @@ func (c *command) listCommand() *cobra.Command {
 }
 
 func (c *command) list(ctx context.Context, p *place) error {
-	client := p.client()
+	client, err := c.client(p)
+	if err != nil {
+		return err
+	}
 	info, err := client.Running(ctx)
 	if err != nil {
 		return fault(err)

@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"os"
+
+	"postern/internal/sigv4"
 )
 
 // A Program is what the commands need of the outside. All fields but Signals are
@@ -35,6 +37,8 @@ type Settings struct {
 	Region    string
 	Links     map[string]string // VPC link, name or ARN → host:port
 	LinkLocal bool              // backends may have link-local addresses
+	Keys      []sigv4.Profile   // who may sign; none: only local programs may change anything
+	Insecure  bool              // without Keys: anybody may
 	BaseURL   string            // of the listener, for addresses shown to people; empty: not known
 	Version   string
 	Log       *slog.Logger

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"postern/internal/adapter/stackapi"
 )
 
 func (c *command) root() *cobra.Command {
@@ -158,11 +160,22 @@ func (c *command) complete(root *cobra.Command) {
 	_ = root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
+// completing returns a client of the gateway that a command line is about.
+func (c *command) completing(cmd *cobra.Command) (*stackapi.Client, error) {
+	p := place{warned: true}
+	p.listen, _ = cmd.Flags().GetString("listen")
+	p.keys, _ = cmd.Flags().GetString("credentials")
+	p.profile, _ = cmd.Flags().GetString("profile")
+	return c.client(&p)
+}
+
 // completeStacks lists the stacks of the running gateway.
 func (c *command) completeStacks(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
-	p := place{}
-	p.listen, _ = cmd.Flags().GetString("listen")
-	stacks, err := p.client().Stacks(cmd.Context())
+	client, err := c.completing(cmd)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	stacks, err := client.Stacks(cmd.Context())
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveDefault
 	}
@@ -175,9 +188,11 @@ func (c *command) completeStacks(cmd *cobra.Command, _ []string, _ string) ([]st
 
 // completeMethods lists the verbs, and then the paths, of what is served.
 func (c *command) completeMethods(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	p := place{}
-	p.listen, _ = cmd.Flags().GetString("listen")
-	apis, err := p.client().Endpoints(cmd.Context())
+	client, err := c.completing(cmd)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	apis, err := client.Endpoints(cmd.Context())
 	if err != nil || len(args) > 1 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}

@@ -58,9 +58,10 @@ func (c *command) start(ctx context.Context, p *place, withEcho string) (_ *serv
 		return nil, failed(help, "%w", err)
 	}
 	undo = append(undo, func() { s.listener.Close() })
-	if s.open, err = reach(s.listener.Addr()); err != nil {
+	if s.open, err = reach(s.listener.Addr(), s.settings); err != nil {
 		return nil, err
 	}
+	s.settings.Insecure = s.settings.Insecure && s.open
 	s.url = "http://" + s.address()
 	s.settings.BaseURL = s.url
 	var echo net.Listener
@@ -69,7 +70,7 @@ func (c *command) start(ctx context.Context, p *place, withEcho string) (_ *serv
 			return nil, failed("", "--with-echo: %w", err)
 		}
 		undo = append(undo, func() { echo.Close() })
-		if open, err := reach(echo.Addr()); err != nil || open {
+		if open, err := reach(echo.Addr(), Settings{}); err != nil || open {
 			return nil, usage("", "--with-echo: found %s, expected a loopback address", withEcho)
 		}
 	}
@@ -103,21 +104,18 @@ func (s *server) address() string {
 	return net.JoinHostPort(host, port)
 }
 
-// reach reports whether other machines can reach an address. It refuses one that
-// this machine's own programs cannot reach as local ones.
-//
-// Chosen: the control plane and the own API answer loopback connections only,
-// wherever the port is open, until they can ask for credentials.
-func reach(addr net.Addr) (open bool, err error) {
+// reach reports whether other machines can reach an address. It refuses one
+// where anybody could change what is served, unless that is wanted.
+func reach(addr net.Addr, s Settings) (open bool, err error) {
 	a, err := netip.ParseAddrPort(addr.String())
-	switch {
-	case err == nil && a.Addr().Unmap().IsLoopback():
+	if err == nil && a.Addr().Unmap().IsLoopback() {
 		return false, nil
-	case err == nil && a.Addr().Unmap().IsUnspecified():
+	}
+	if len(s.Keys) > 0 || s.Insecure {
 		return true, nil
 	}
-	return false, &exit{code: exitRefused, err: fmt.Errorf("listen on %s: the control plane answers loopback connections only, and would answer nobody there", addr),
-		help: "listen on all addresses, such as --listen 0.0.0.0:4566, or on a loopback address"}
+	return true, &exit{code: exitRefused, err: fmt.Errorf("listen on %s: other machines could change what is served", addr),
+		help: "--credentials FILE asks every caller of the control plane for a signature; --insecure lets everybody in"}
 }
 
 // echo runs the echo backend beside the gateway.
@@ -277,8 +275,11 @@ func (c *command) live(s *server, empty bool) {
 		where = "memory, gone when it stops"
 	}
 	c.note("control plane %s (AWS_ENDPOINT_URL)   data: %s", s.url, where)
-	if s.open {
-		c.note("%s %s can be reached from other machines: APIs answer them, the control plane and Postern's own API do not", c.style.yellow("!"), s.listener.Addr())
+	switch {
+	case s.open && len(s.settings.Keys) > 0:
+		c.note("%s %s can be reached from other machines: APIs answer them; the control plane and Postern's own API want a signature", c.style.yellow("!"), s.listener.Addr())
+	case s.open:
+		c.note("%s %s can be reached from other machines, and --insecure lets all of them change what is served", c.style.yellow("!"), s.listener.Addr())
 	}
 	if empty {
 		c.note("nothing is provisioned yet; try: postern up examples/quickstart/template.yaml")

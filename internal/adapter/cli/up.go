@@ -297,7 +297,10 @@ func (u *up) update(ctx context.Context, info *stackapi.Info, settings Settings,
 		return failed("start it in another terminal: postern echo --listen "+u.echo, "--with-echo %s: this command ends when the gateway at %s is updated, and no echo backend runs there yet", u.echo, u.place.url())
 	}
 	u.note("updating the gateway that runs at %s (process %d)", u.place.url(), info.PID)
-	client := u.place.client()
+	client, err := u.client(&u.place)
+	if err != nil {
+		return err
+	}
 	results, err := u.patiently(func() ([]*stackapi.Result, error) { return u.put(ctx, client, sources, requests) })
 	if errors.Is(err, errNow) {
 		return &exit{code: exitInterrupted} // the gateway goes on

@@ -27,6 +27,11 @@ func Local(r *http.Request, domains ...string) string {
 	if !LoopbackHost(r.Host) && !below(r.Host, domains) {
 		return "the Host is " + fmt.Sprintf("%.80q", r.Host) + ", expected localhost or a loopback address"
 	}
+	return foreign(r)
+}
+
+// foreign returns why a request is one of another site's page, or "".
+func foreign(r *http.Request) string {
 	if origin := r.Header.Get("Origin"); origin != "" {
 		u, err := url.Parse(origin)
 		if err != nil || u.Host == "" || !strings.EqualFold(u.Host, r.Host) {

@@ -17,6 +17,8 @@
 // a schema, never removed or changed. A refusal is a Failure, with the problems
 // of the template if that is the reason.
 //
-// Only programs on this machine are answered: the connection and the Host must
-// be those of a loopback address, and a browser's Origin the same as the Host.
+// Who is answered is decided by Server.Admit; otherwise it is programs on this
+// machine: the connection and the Host must be those of a loopback address, and a
+// browser's Origin the same as the Host. A gateway that knows credentials answers
+// requests that are signed with them for the service "postern", from anywhere.
 package stackapi

@@ -7,6 +7,10 @@ import (
 	"sync"
 )
 
+// insideKey marks the context of a request of this process. No other request can
+// have it.
+type insideKey struct{}
+
 // A Local is an http.RoundTripper that asks a handler of this process. The
 // answer can be read while it is written.
 type Local struct{ Handler http.Handler }
@@ -14,7 +18,7 @@ type Local struct{ Handler http.Handler }
 // RoundTrip implements http.RoundTripper.
 func (l Local) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancel(r.Context())
-	in := r.Clone(ctx)
+	in := r.Clone(context.WithValue(ctx, insideKey{}, true))
 	in.RemoteAddr = "127.0.0.1:0"
 	in.RequestURI = r.URL.RequestURI()
 	if in.Host == "" {

@@ -34,8 +34,12 @@ type Server struct {
 	Endpoints func(context.Context) ([]API, error) // APIs with stages and methods, without addresses
 	Invoke    func(context.Context, InvokeRequest) (*InvokeResponse, error)
 	Ready     func() []string // reasons why it is not; nil: it always is
-	Info      Info
-	Log       *slog.Logger // nil: nowhere
+
+	// Admit refuses who may not use the API; nil: those who are not local.
+	Admit func(http.ResponseWriter, *http.Request) *listen.Refused
+
+	Info Info
+	Log  *slog.Logger // nil: nowhere
 
 	once sync.Once
 	mux  *http.ServeMux
@@ -66,8 +70,8 @@ func (s *Server) route() {
 	api := func(pattern string, f func(http.ResponseWriter, *http.Request) error) {
 		method, path, _ := strings.Cut(pattern, " ")
 		mux.HandleFunc(method+" "+prefix+path, func(w http.ResponseWriter, r *http.Request) {
-			if reason := listen.Local(r); reason != "" {
-				s.fail(w, r, &refusal{http.StatusForbidden, Failure{Code: CodeNotAllowed, Message: reason}})
+			if err := s.admit(w, r); err != nil {
+				s.fail(w, r, err)
 				return
 			}
 			if err := f(w, r); err != nil {
@@ -89,6 +93,26 @@ func (s *Server) route() {
 			Message: "there is nothing at " + r.Method + " " + quoted(r.URL.Path), Help: "the paths of Postern's own API begin with " + prefix}})
 	})
 	s.mux = mux
+}
+
+// admit refuses a request that may not use the API. Those of this process may.
+func (s *Server) admit(w http.ResponseWriter, r *http.Request) error {
+	if r.Context().Value(insideKey{}) != nil {
+		return nil
+	}
+	admit := s.Admit
+	if admit == nil {
+		admit = (&listen.Admission{}).Admit
+	}
+	refused := admit(w, r)
+	if refused == nil {
+		return nil
+	}
+	f := &refusal{refused.Status, Failure{Code: CodeNotAllowed, Message: refused.Message}}
+	if refused.Code != listen.AccessDenied {
+		f.Help = "--credentials FILE signs what is asked; it needs one of the access keys that the gateway was started with"
+	}
+	return f
 }
 
 // A refusal is a Failure with its HTTP status.
