@@ -21,8 +21,8 @@ type ThrottleSettings struct {
 // Properties is the one definition of throttle settings.
 func (t *ThrottleSettings) Properties() property.List {
 	return property.List{
-		{Name: "burstLimit", Value: property.Int(&t.BurstLimit, 0, 1<<31-1), Is: property.Always, Patch: property.Add | property.Replace, Doc: "How many requests may come at once."},
-		{Name: "rateLimit", Value: property.Float(&t.RateLimit), Is: property.Always, Patch: property.Add | property.Replace, Doc: "How many requests a second may come in the long run."},
+		{Name: "burstLimit", Value: property.Int(&t.BurstLimit, 0, 1<<31-1), Is: property.Always, Default: "0", Patch: property.Add | property.Replace, Doc: "How many requests may come at once."},
+		{Name: "rateLimit", Value: property.Float(&t.RateLimit), Is: property.Always, Default: "0", Patch: property.Add | property.Replace, Doc: "How many requests a second may come in the long run."},
 	}
 }
 

@@ -50,7 +50,7 @@ func (d *DomainName) Properties() property.List {
 		{Name: "certificateArn", Value: property.Text(&d.CertificateARN), Patch: anyOp, Doc: "The certificate of an EDGE or PRIVATE endpoint."},
 		{Name: "certificateUploadDate", Names: hidden, Value: property.Epoch(&d.CertificateUploadDate), Is: property.ReadOnly, Doc: "When the certificate was last changed."},
 		{Name: "regionalDomainName", Value: property.Text(&d.RegionalDomainName), Is: property.ReadOnly, Doc: "What a REGIONAL name points to."},
-		{Name: "regionalHostedZoneId", Value: property.Text(&d.RegionalHostedZoneID), Is: property.ReadOnly, Doc: "The zone of that."},
+		{Name: "regionalHostedZoneId", Names: property.Names{Terraform: "regional_zone_id"}, Value: property.Text(&d.RegionalHostedZoneID), Is: property.ReadOnly, Doc: "The zone of that."},
 		{Name: "regionalCertificateName", Names: hidden, Value: property.Text(&d.RegionalCertificateName), Patch: anyOp, Doc: "A name for an uploaded certificate of a REGIONAL endpoint."},
 		{Name: "regionalCertificateArn", Value: property.Text(&d.RegionalCertificateARN), Patch: anyOp, Doc: "The certificate of a REGIONAL endpoint."},
 		{Name: "distributionDomainName", Names: property.Names{Terraform: "cloudfront_domain_name"}, Value: property.Text(&d.DistributionDomainName), Is: property.ReadOnly, Doc: "What an EDGE name points to."},

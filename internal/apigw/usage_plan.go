@@ -103,7 +103,7 @@ type Quota struct {
 func (q *Quota) Properties() property.List {
 	return property.List{
 		{Name: "limit", Value: property.Int(&q.Limit, 0, 1<<31-1), Is: property.Always, Patch: property.Add | property.Replace, Doc: "How many requests a key may make in a period."},
-		{Name: "offset", Value: property.Int(&q.Offset, 0, 27), Is: property.Always, Patch: property.Add | property.Replace, Doc: "The day on which a period begins."},
+		{Name: "offset", Value: property.Int(&q.Offset, 0, 27), Is: property.Always, Default: "0", Patch: property.Add | property.Replace, Doc: "The day on which a period begins."},
 		{Name: "period", Value: property.Enum(&q.Period, "DAY", "WEEK", "MONTH"), Patch: property.Add | property.Replace, Doc: "How long a period is."},
 	}
 }

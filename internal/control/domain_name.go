@@ -12,6 +12,9 @@ import (
 	"postern/internal/property"
 )
 
+// DomainNameTaken is the refusal of a domain name that there is already.
+const DomainNameTaken = "The domain name you provided already exists."
+
 func unknownDomain() error { return apigw.NotFound("Invalid domain name identifier specified") }
 
 // A Certificate is a certificate that comes with a domain name, as PEM. Its
@@ -48,7 +51,7 @@ func (s *Service) CreateDomainName(ctx context.Context, given *apigw.DomainName,
 			return err
 		}
 		if taken {
-			return apigw.BadRequest("The domain name you provided already exists.")
+			return apigw.BadRequest(DomainNameTaken)
 		}
 		d.DomainNameID, d.DomainNameARN = "", ""
 		d.RegionalDomainName, d.DistributionDomainName = "", ""

@@ -52,6 +52,9 @@ func (s *Service) CreateUsagePlan(ctx context.Context, given *apigw.UsagePlan) (
 }
 
 func checkPlan(p *apigw.UsagePlan) error {
+	if p.Name == "" {
+		return refuse("name", "", "Usage Plan name cannot be blank")
+	}
 	if err := Refusal(p.Validate()); err != nil {
 		return err
 	}

@@ -70,22 +70,21 @@ func isEmpty(v any) bool {
 	return false
 }
 
-// sorted returns list in the order of its texts, placeholders last.
+// sorted returns list in the order of its texts, objects behind them in the
+// order of their JSON, placeholders last.
 func sorted(list []any) []any {
 	list = slices.Clone(list)
-	slices.SortStableFunc(list, func(a, b any) int {
-		x, xIsText := a.(string)
-		y, yIsText := b.(string)
-		switch {
-		case xIsText && yIsText:
-			return cmp.Compare(x, y)
-		case xIsText:
-			return -1
-		case yIsText:
-			return 1
+	key := func(v any) string {
+		if text, ok := v.(string); ok {
+			return "0" + text
 		}
-		return 0
-	})
+		if _, pending := v.(Placeholder); pending {
+			return "2"
+		}
+		text, _ := json.Marshal(v) // what cannot be written stays where it is
+		return "1" + string(text)
+	}
+	slices.SortStableFunc(list, func(a, b any) int { return cmp.Compare(key(a), key(b)) })
 	return list
 }
 

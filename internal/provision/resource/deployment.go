@@ -341,14 +341,19 @@ type nativeDeploymentType struct{ table[deployment] }
 
 // Advise warns of parts of the API that may come after the deployment.
 func (t *nativeDeploymentType) Advise(self Resource, all []Resource) []Problem {
+	return unordered("deployment", self, all, partsOf(self, all))
+}
+
+// unordered warns of parts that self, which freezes them, does not wait for.
+func unordered(what string, self Resource, all []Resource, parts []string) []Problem {
 	first := before(self, all)
-	missing := slices.DeleteFunc(partsOf(self, all), func(id string) bool { return first[id] })
+	missing := slices.DeleteFunc(parts, func(id string) bool { return first[id] })
 	if len(missing) == 0 {
 		return nil
 	}
 	return []Problem{{
 		Warning: true,
-		Message: "nothing makes the deployment wait for " + listed(missing) + ", so it may be made without",
+		Message: "nothing makes the " + what + " wait for " + listed(missing) + ", so it may be made without",
 		Help:    "add DependsOn: [" + listed(missing) + "]",
 	}}
 }

@@ -38,6 +38,13 @@ func generatedName(r Request) string {
 	return strings.ToLower(clipTo(r.Stack, 5) + "-" + clipTo(r.LogicalID, 5) + "-" + derived(19, r.StackID, r.Stack, r.LogicalID))
 }
 
+// stackName is the name of a native resource that was given none.
+//
+// See "Name Type" of the template reference.
+func stackName(r Request) string {
+	return r.Stack + "-" + r.LogicalID + "-" + derived(12, r.StackID, r.Stack, r.LogicalID)
+}
+
 func clipTo(s string, n int) string {
 	if len(s) > n {
 		return s[:n]

@@ -98,7 +98,11 @@ func rewritten(t *rapid.T, p resource.Property, v any, pairs bool) any {
 	case []any:
 		out := []any{}
 		for _, e := range x {
-			out = append(out, rewritten(t, resource.Property{Kind: p.Elem, Members: p.Members}, e, pairs))
+			item := rewritten(t, resource.Property{Kind: p.Elem, Members: p.Members}, e, pairs)
+			if block, ok := item.([]any); ok && p.Elem == resource.Object {
+				item = block[0] // an item is no block of its own
+			}
+			out = append(out, item)
 		}
 		if p.Unordered {
 			slices.Reverse(out)

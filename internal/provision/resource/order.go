@@ -48,7 +48,8 @@ func noun(typ string) string {
 }
 
 // frozen are the nouns that a deployment freezes.
-var frozen = [...]string{"Resource", "Method", "MethodResponse", "Integration", "IntegrationResponse", "Model", "RequestValidator", "GatewayResponse"}
+var frozen = [...]string{"Resource", "Method", "MethodResponse", "Integration", "IntegrationResponse", "Model", "RequestValidator", "GatewayResponse",
+	"Authorizer", "RestApiPolicy"}
 
 // partsOf returns the logical IDs of the parts of the API that self belongs to.
 func partsOf(self Resource, all []Resource) []string {

@@ -83,6 +83,9 @@ func (t *table[M]) failure(err error, r Request, m *M, doing action) error {
 		out.Code = ResourceConflict
 		if doing == creating && !strings.Contains(refusal.Message, "try again later") {
 			out.Code = AlreadyExists
+			if t.describe != nil {
+				t.describe(r, m)
+			}
 			if id := t.identity(m); !slices.Contains(id, "") {
 				out.Message = takenSentence(t.name, joinID(id...))
 			}

@@ -282,12 +282,13 @@ func TestSchemaForTheEngine(t *testing.T) {
 // Both families have every noun, each under its names.
 func TestBothFamilies(t *testing.T) {
 	w := newWorld(t)
-	for _, noun := range []string{"RestApi", "Resource", "Method", "Deployment", "Stage", "VpcLink", "Model", "RequestValidator", "GatewayResponse", "Account"} {
+	for _, noun := range []string{"RestApi", "Resource", "Method", "Deployment", "Stage", "VpcLink", "Model", "RequestValidator", "GatewayResponse", "Account",
+		"Authorizer", "ApiKey", "UsagePlan", "UsagePlanKey", "DomainName", "BasePathMapping", "ClientCertificate", "DocumentationPart", "DocumentationVersion"} {
 		if w.Lookup("AWS::ApiGateway::"+noun) == nil || w.Lookup("Terraform::AWS::ApiGateway"+noun) == nil || w.Lookup("TF::AWS::ApiGateway"+noun) == nil {
 			t.Errorf("%s is missing in a family", noun)
 		}
 	}
-	for _, noun := range []string{"MethodResponse", "Integration", "IntegrationResponse", "MethodSettings"} {
+	for _, noun := range []string{"MethodResponse", "Integration", "IntegrationResponse", "MethodSettings", "RestApiPolicy"} {
 		if w.Lookup("Terraform::AWS::ApiGateway"+noun) == nil || w.Lookup("AWS::ApiGateway::"+noun) != nil {
 			t.Errorf("%s belongs to the Terraform-shaped family alone", noun)
 		}
@@ -295,6 +296,9 @@ func TestBothFamilies(t *testing.T) {
 	for native, attributes := range map[string][]string{
 		"RestApi": {"RestApiId", "RootResourceId"}, "Resource": {"ResourceId"}, "Deployment": {"DeploymentId"}, "RequestValidator": {"RequestValidatorId"},
 		"GatewayResponse": {"Id"}, "Account": {"Id"}, "VpcLink": {"VpcLinkId"}, "Method": nil, "Model": nil, "Stage": nil,
+		"Authorizer": {"AuthorizerId"}, "ApiKey": {"APIKeyId"}, "UsagePlan": {"Id"}, "UsagePlanKey": {"Id"}, "ClientCertificate": {"ClientCertificateId"},
+		"DomainName":      {"DistributionDomainName", "DistributionHostedZoneId", "RegionalDomainName", "RegionalHostedZoneId", "DomainNameArn"},
+		"BasePathMapping": nil, "DocumentationPart": {"DocumentationPartId"}, "DocumentationVersion": nil,
 	} {
 		var got []string
 		for name := range w.Lookup("AWS::ApiGateway::" + native).Schema().Attributes {

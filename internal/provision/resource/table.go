@@ -24,6 +24,10 @@ type table[M any] struct {
 	rows       func(*M) property.List
 	identifier []string // properties or attributes that together name a resource, in the surface's spelling
 
+	// assumed is what this family takes for what is not given, where the noun
+	// itself takes something else. It may be nil.
+	assumed map[string]any
+
 	// noun is the word of notYet for the model's own rows.
 	noun string
 	// check reports what no single row can know, with the rows' names.
@@ -64,11 +68,37 @@ func (t *table[M]) Schema() Schema { return schemaOf(t) }
 // joinedIDs are the properties that hold an identifier. The Ref of a
 // Terraform-shaped type joins the parts of its identifier by |; the last one is
 // what is meant.
-var joinedIDs = [...]string{"RestApiId", "ResourceId", "ParentId", "DeploymentId", "StageName", "RequestValidatorId", "ConnectionId", "RequestModels", "ResponseModels"}
+var joinedIDs = [...]string{"RestApiId", "ResourceId", "ParentId", "DeploymentId", "StageName", "RequestValidatorId", "ConnectionId", "RequestModels", "ResponseModels",
+	"AuthorizerId", "ApiId", "Stage", "UsagePlanId", "KeyId", "ClientCertificateId", "DocumentationVersion"}
+
+// listsOfIDs are the properties whose items hold such identifiers.
+var listsOfIDs = [...]string{"ApiStages", "StageKeys", "StageKey"}
 
 // given returns properties with identifiers in place of references that are
 // joined. Properties are the caller's, so the map is copied.
 func given(properties map[string]any) map[string]any {
+	out := withoutJoined(properties)
+	for _, name := range listsOfIDs {
+		list, ok := out[name].([]any)
+		if !ok {
+			continue
+		}
+		list = slices.Clone(list)
+		for i, item := range list {
+			if m, ok := item.(map[string]any); ok {
+				list[i] = withoutJoined(m)
+			}
+		}
+		out[name] = list
+	}
+	// Terraform's word for no compression.
+	if v, ok := out["MinimumCompressionSize"]; ok && fmt.Sprint(v) == "-1" {
+		delete(out, "MinimumCompressionSize")
+	}
+	return out
+}
+
+func withoutJoined(properties map[string]any) map[string]any {
 	out := maps.Clone(properties)
 	if out == nil {
 		out = map[string]any{}
@@ -87,16 +117,23 @@ func given(properties map[string]any) map[string]any {
 			out[name] = v
 		}
 	}
-	// Terraform's word for no compression.
-	if v, ok := out["MinimumCompressionSize"]; ok && fmt.Sprint(v) == "-1" {
-		delete(out, "MinimumCompressionSize")
+	return out
+}
+
+// given is given with what the family takes for what is not there.
+func (t *table[M]) given(properties map[string]any) map[string]any {
+	out := given(properties)
+	for name, v := range t.assumed {
+		if out[name] == nil {
+			out[name] = v
+		}
 	}
 	return out
 }
 
 // normal returns properties in the form in which they are compared.
 func (t *table[M]) normal(properties map[string]any) map[string]any {
-	out := property.Normal(t.surface, t.rows(new(M)), given(properties))
+	out := property.Normal(t.surface, t.rows(new(M)), t.given(properties))
 	foldDeprecated(out)
 	if t.equate != nil {
 		t.equate(out)
@@ -126,7 +163,7 @@ func foldDeprecated(normal map[string]any) (wrong string) {
 func (t *table[M]) decode(properties map[string]any) (*M, error) {
 	m := new(M)
 	rows := t.rows(m)
-	normal := property.Normal(t.surface, t.rows(new(M)), given(properties))
+	normal := property.Normal(t.surface, t.rows(new(M)), t.given(properties))
 	if wrong := foldDeprecated(normal); wrong != "" {
 		return nil, &Error{Code: InvalidRequest, Path: []string{wrong}, Message: wrong + " conflicts with " + strings.TrimSuffix(wrong, "InJson")}
 	}
@@ -165,7 +202,7 @@ func (t *table[M]) located(r Request) *M {
 func (t *table[M]) Check(properties map[string]any) []Problem {
 	m := new(M)
 	rows := t.rows(m)
-	properties = given(properties)
+	properties = t.given(properties)
 	errs := apigw.FromTemplate(t.surface, m, rows, properties)
 	unjudged := property.Pending(t.surface, rows, properties)
 	for _, e := range errs.Failures() {

@@ -26,7 +26,8 @@ func Types(svc *control.Service, o Options) []Type {
 	for _, family := range []func(*environment) []Type{
 		restAPITypes, resourceTypes, methodTypes, methodResponseTypes, integrationTypes,
 		integrationResponseTypes, deploymentTypes, stageTypes, methodSettingTypes, vpcLinkTypes, modelTypes,
-		requestValidatorTypes, gatewayResponseTypes, accountTypes,
+		requestValidatorTypes, gatewayResponseTypes, accountTypes, authorizerTypes, apiKeyTypes, usagePlanTypes, usagePlanKeyTypes,
+		domainNameTypes, basePathMappingTypes, clientCertificateTypes, documentationPartTypes, documentationVersionTypes, restAPIPolicyTypes,
 	} {
 		types = append(types, family(e)...)
 	}
