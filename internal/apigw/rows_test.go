@@ -14,7 +14,7 @@ import (
 func nouns() []property.Noun {
 	return []property.Noun{
 		&apigw.Account{}, &apigw.APIKey{}, &apigw.APIStage{}, &apigw.Quota{}, &apigw.UsagePlan{}, &apigw.UsagePlanKey{},
-		&apigw.AccessLogSettings{}, &apigw.Authorizer{}, &apigw.CanarySettings{}, &apigw.BasePathMapping{}, &apigw.ClientCertificate{}, &apigw.DomainName{}, &apigw.MutualTLS{}, &apigw.Deployment{},
+		&apigw.AccessLogSettings{}, &apigw.Authorizer{}, &apigw.CanarySettings{}, &apigw.BasePathMapping{}, &apigw.ClientCertificate{}, &apigw.DomainName{}, &apigw.DomainNameAccessAssociation{}, &apigw.MutualTLS{}, &apigw.Deployment{},
 		&apigw.DocumentationLocation{}, &apigw.DocumentationPart{}, &apigw.DocumentationSnapshot{}, &apigw.DocumentationVersion{},
 		&apigw.EndpointConfiguration{}, &apigw.GatewayResponse{}, &apigw.Integration{},
 		&apigw.IntegrationResponse{}, &apigw.Method{}, &apigw.MethodResponse{}, &apigw.MethodSetting{},

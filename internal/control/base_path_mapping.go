@@ -24,7 +24,7 @@ func (s *Service) CreateBasePathMapping(ctx context.Context, domain, domainID st
 		fresh := *given
 		m = &fresh
 		m.BasePath = orElse(m.BasePath, apigw.NoBasePath)
-		return saveMapping(t, d.DomainName, m, "")
+		return saveMapping(t, domainRef(d), m, "")
 	})
 	if err != nil {
 		return nil, err
@@ -90,7 +90,7 @@ func loadMapping(r reader, domain, domainID, basePath string) (*apigw.DomainName
 	if err != nil {
 		return nil, nil, err
 	}
-	m, err := load[apigw.BasePathMapping](r, mappingKey(d.DomainName, basePath))
+	m, err := load[apigw.BasePathMapping](r, mappingKey(domainRef(d), basePath))
 	if err == nil && m == nil {
 		err = unknownMapping()
 	}
@@ -116,7 +116,7 @@ func (s *Service) GetBasePathMappings(ctx context.Context, domain, domainID stri
 		if err != nil {
 			return err
 		}
-		list, next, err = pageOfKeys[apigw.BasePathMapping](v, mappingsPrefix(d.DomainName), p)
+		list, next, err = pageOfKeys[apigw.BasePathMapping](v, mappingsPrefix(domainRef(d)), p)
 		return err
 	})
 	return list, next, err
@@ -145,16 +145,16 @@ func (s *Service) UpdateBasePathMapping(ctx context.Context, domain, domainID, b
 		}
 		m.BasePath = orElse(m.BasePath, apigw.NoBasePath)
 		if m.RestAPIID != old.RestAPIID || m.BasePath != old.BasePath {
-			t.delete(apiMappingKey(old.RestAPIID, d.DomainName, old.BasePath))
+			t.delete(apiMappingKey(old.RestAPIID, domainRef(d), old.BasePath))
 		}
 		if m.BasePath == old.BasePath {
 			if err := checkMapping(t, m); err != nil {
 				return err
 			}
-			return putMapping(t, d.DomainName, m)
+			return putMapping(t, domainRef(d), m)
 		}
-		t.delete(mappingKey(d.DomainName, old.BasePath))
-		return saveMapping(t, d.DomainName, m, old.BasePath)
+		t.delete(mappingKey(domainRef(d), old.BasePath))
+		return saveMapping(t, domainRef(d), m, old.BasePath)
 	})
 	return m, err
 }
@@ -166,8 +166,8 @@ func (s *Service) DeleteBasePathMapping(ctx context.Context, domain, domainID, b
 		if err != nil {
 			return err
 		}
-		t.delete(apiMappingKey(m.RestAPIID, d.DomainName, basePath))
-		t.delete(mappingKey(d.DomainName, basePath))
+		t.delete(apiMappingKey(m.RestAPIID, domainRef(d), basePath))
+		t.delete(mappingKey(domainRef(d), basePath))
 		return nil
 	})
 }

@@ -46,14 +46,14 @@ func (s *Service) CreateDomainName(ctx context.Context, given *apigw.DomainName,
 		fresh := *given
 		d = &fresh
 		d.DomainName = strings.ToLower(d.DomainName)
-		taken, err := t.has(domainKey(d.DomainName))
+		d.DomainNameID, d.DomainNameARN = "", ""
+		taken, err := domainTaken(t, d)
 		if err != nil {
 			return err
 		}
 		if taken {
 			return apigw.BadRequest(DomainNameTaken)
 		}
-		d.DomainNameID, d.DomainNameARN = "", ""
 		d.RegionalDomainName, d.DistributionDomainName = "", ""
 		d.StatusMessage, d.ManagementPolicy = "", ""
 		if e := d.EndpointConfiguration; e != nil && len(e.Types) == 0 {
@@ -73,14 +73,39 @@ func (s *Service) CreateDomainName(ctx context.Context, given *apigw.DomainName,
 			if err != nil {
 				return err
 			}
-			t.put(domainSecretKey(d.DomainName), secret)
+			t.put(domainSecretKey(domainRef(d)), secret)
 		}
-		return t.save(domainKey(d.DomainName), d, s.now().UnixNano())
+		return t.save(domainKey(domainRef(d)), d, s.now().UnixNano())
 	})
 	if err != nil {
 		return nil, err
 	}
 	return d, nil
+}
+
+// domainRef is what a domain name is kept under: a private name may be spelled
+// like a public one, and has its identifier behind it.
+func domainRef(d *apigw.DomainName) string { return privateRef(d.DomainName, d.DomainNameID) }
+
+// privateRef is domainRef for a name and the identifier of a private one, or "".
+func privateRef(name, id string) string {
+	if name = strings.ToLower(name); id != "" {
+		return name + "+" + id
+	}
+	return name
+}
+
+// domainTaken reports whether there is a name like d, public or private as d is.
+// Chosen: a private name is there once in an account, although its identifier
+// would tell two apart.
+func domainTaken(t *tx, d *apigw.DomainName) (bool, error) {
+	if d.EndpointType() != "PRIVATE" {
+		return t.has(domainKey(d.DomainName))
+	}
+	for _, err := range t.scan(domainKey(d.DomainName + "+")) {
+		return err == nil, err
+	}
+	return false, nil
 }
 
 // completeDomain fills in what follows from the endpoint and judges the whole.
@@ -90,9 +115,6 @@ func (s *Service) completeDomain(d *apigw.DomainName, uploaded bool) error {
 	}
 	if err := Refusal(d.Validate(uploaded)); err != nil {
 		return err
-	}
-	if d.Policy != "" && !json.Valid([]byte(d.Policy)) {
-		return refuse("policy", nil, "Invalid policy document. Please check the policy syntax and ensure that Principals are valid.")
 	}
 	e := apigw.EndpointConfiguration{Types: []string{"EDGE"}}
 	if d.EndpointConfiguration != nil {
@@ -123,15 +145,28 @@ func (s *Service) completeDomain(d *apigw.DomainName, uploaded bool) error {
 		if d.DomainNameID == "" {
 			d.DomainNameID = s.newID(longID)
 		}
-		d.DomainNameARN = "arn:" + s.partition() + ":apigateway:" + s.region() + ":" + s.accountID() + ":/domainnames/" + d.DomainName + "+" + d.DomainNameID
+		d.DomainNameARN = s.arn("apigateway", "/domainnames/"+domainRef(d))
+	}
+	var err error
+	// The same form execute-api:/* stands for the name itself. Observed.
+	if d.Policy, err = s.compactPolicy(d.Policy, `"execute-api:/*"`, `"`+s.arn("execute-api", "/domainnames/"+domainRef(d))+`"`); err != nil {
+		return err
+	}
+	if d.ManagementPolicy, err = s.compactPolicy(d.ManagementPolicy, "", ""); err != nil {
+		return err
 	}
 	return checkTags(d.Tags)
 }
 
+// arn returns the ARN of something of the account.
+func (s *Service) arn(service, resource string) string {
+	return "arn:" + s.partition() + ":" + service + ":" + s.region() + ":" + s.accountID() + ":" + resource
+}
+
 // loadDomain returns a domain name. id is that of a private name, or empty.
 func loadDomain(r reader, name, id string) (*apigw.DomainName, int64, error) {
-	d, created, err := loadCreated[apigw.DomainName](r, domainKey(strings.ToLower(name)))
-	if err == nil && (d == nil || id != "" && d.DomainNameID != id) {
+	d, created, err := loadCreated[apigw.DomainName](r, domainKey(privateRef(name, id)))
+	if err == nil && d == nil {
 		err = unknownDomain()
 	}
 	return d, created, err
@@ -170,7 +205,10 @@ func (s *Service) UpdateDomainName(ctx context.Context, name, id string, ops []p
 		if d, err = patched(old, ops, patchWords{}, patchDomainType); err != nil {
 			return err
 		}
-		uploaded, err := t.has(domainSecretKey(old.DomainName))
+		if was := old.EndpointType() == "PRIVATE"; was != (d.EndpointType() == "PRIVATE") {
+			return refuse("endpointConfiguration", d.EndpointType(), "Invalid EndpointTypes specified. A private domain name cannot become a public one, nor a public one private")
+		}
+		uploaded, err := t.has(domainSecretKey(domainRef(old)))
 		if err != nil {
 			return err
 		}
@@ -180,7 +218,7 @@ func (s *Service) UpdateDomainName(ctx context.Context, name, id string, ops []p
 		if err := s.completeDomain(d, uploaded); err != nil {
 			return err
 		}
-		return t.save(domainKey(old.DomainName), d, created)
+		return t.save(domainKey(domainRef(old)), d, created)
 	})
 	return d, err
 }
@@ -213,23 +251,26 @@ func patchDomainType(d *apigw.DomainName, op property.PatchOperation) (bool, err
 	return true, nil
 }
 
-// DeleteDomainName removes a domain name with its mappings.
+// DeleteDomainName removes a domain name with its mappings and with the access
+// to it.
 func (s *Service) DeleteDomainName(ctx context.Context, name, id string) error {
 	return s.write(ctx, func(t *tx) error {
 		d, _, err := loadDomain(t, name, id)
 		if err != nil {
 			return err
 		}
-		mappings, err := all[apigw.BasePathMapping](t, mappingsPrefix(d.DomainName))
+		ref := domainRef(d)
+		mappings, err := all[apigw.BasePathMapping](t, mappingsPrefix(ref))
 		if err != nil {
 			return err
 		}
 		for _, m := range mappings {
-			t.delete(apiMappingKey(m.RestAPIID, d.DomainName, m.BasePath))
+			t.delete(apiMappingKey(m.RestAPIID, ref, m.BasePath))
 		}
-		t.deletePrefix(mappingsPrefix(d.DomainName))
-		t.delete(domainSecretKey(d.DomainName))
-		t.delete(domainKey(d.DomainName))
+		t.deletePrefix(mappingsPrefix(ref))
+		t.deletePrefix(accessKey(ref, ""))
+		t.delete(domainSecretKey(ref))
+		t.delete(domainKey(ref))
 		return nil
 	})
 }

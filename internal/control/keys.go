@@ -27,8 +27,9 @@ import (
 //	apikeyvalues/{digest}                  the key with a value; the digest is no secret
 //	clientcertificates/{certificate}
 //	clientkeys/{certificate}               its private key, PEM; a secret
-//	domainnames/{name}
+//	domainnames/{name}                     a private one is {name}+{identifier}, here and below
 //	domainkeys/{name}                      the certificate that came with it; a secret
+//	domainaccess/{name}/{source}           who may use a private one; one segment
 //	basepathmappings/{name}/{base path}
 //	apimappings/{api}/{name}/{base path}   the mappings that lead to an API
 //	usageplans/{plan}
@@ -59,6 +60,7 @@ const (
 
 	certificatesPrefix = "clientcertificates/"
 	domainsPrefix      = "domainnames/"
+	accessPrefix       = "domainaccess/"
 )
 
 func key(segments ...string) string {
@@ -111,6 +113,7 @@ func keyPlanKey(id, plan string) string         { return key("usagekeyplans", id
 func certificateKey(id string) string           { return key("clientcertificates", id) }
 func certificateSecretKey(id string) string     { return key("clientkeys", id) }
 func domainKey(name string) string              { return key("domainnames", name) }
+func accessKey(name, source string) string      { return key("domainaccess", name+"/"+source) }
 func domainSecretKey(name string) string        { return key("domainkeys", name) }
 func mappingsPrefix(name string) string         { return key("basepathmappings", name) + "/" }
 func mappingKey(name, path string) string       { return key("basepathmappings", name, path) }

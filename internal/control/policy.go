@@ -13,6 +13,12 @@ import (
 //
 // See "Resource policy examples for API Gateway".
 func (s *Service) completePolicy(policy, api string) (string, error) {
+	return s.compactPolicy(policy, `"execute-api:/`, `"`+s.arn("execute-api", api+"/"))
+}
+
+// compactPolicy judges a policy and returns it compact, with a short form
+// written out.
+func (s *Service) compactPolicy(policy, short, long string) (string, error) {
 	if policy == "" {
 		return "", nil
 	}
@@ -25,6 +31,8 @@ func (s *Service) completePolicy(policy, api string) (string, error) {
 	if limit := s.limits().PolicySize; limit > 0 && utf8.RuneCountInString(compact.String()) > limit {
 		return "", refuse("policy", nil, "Policy document exceeds the maximum size")
 	}
-	arn := "arn:" + s.partition() + ":execute-api:" + s.region() + ":" + s.accountID() + ":" + api + "/"
-	return strings.ReplaceAll(compact.String(), `"execute-api:/`, `"`+arn), nil
+	if short == "" {
+		return compact.String(), nil
+	}
+	return strings.ReplaceAll(compact.String(), short, long), nil
 }

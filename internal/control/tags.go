@@ -115,10 +115,12 @@ func (s *Service) tagged(r reader, arn string, f func(*map[string]string)) (save
 	case len(path) == 2 && path[0] == "clientcertificates":
 		return taggedAt(r, certificateKey(path[1]), func(c *apigw.ClientCertificate) *map[string]string { return &c.Tags }, unknownCertificate(), f)
 	case len(path) == 2 && path[0] == "domainnames":
-		name, _, _ := strings.Cut(path[1], "+") // a private name has its identifier behind it
-		return taggedAt(r, domainKey(strings.ToLower(name)), func(d *apigw.DomainName) *map[string]string { return &d.Tags }, unknownDomain(), f)
+		// The identifier of a private name stands behind it, as in its key.
+		return taggedAt(r, domainKey(strings.ToLower(path[1])), func(d *apigw.DomainName) *map[string]string { return &d.Tags }, unknownDomain(), f)
+	case len(path) == 5 && path[0] == "domainnameaccessassociations":
+		return taggedAt(r, accessKey(strings.ToLower(path[2]), path[4]), func(a *apigw.DomainNameAccessAssociation) *map[string]string { return &a.Tags }, unknownAccess(), f)
 	}
-	return nil, apigw.NotFound("Invalid resource ARN specified: %s is not the ARN of a REST API, a stage, a VPC link, an API key, a usage plan, a client certificate or a domain name", clip(arn))
+	return nil, apigw.NotFound("Invalid resource ARN specified: %s is not the ARN of a REST API, a stage, a VPC link, an API key, a usage plan, a client certificate, a domain name or the access to one", clip(arn))
 }
 
 // taggedAt is tagged for the thing under a key. unknown is the refusal when

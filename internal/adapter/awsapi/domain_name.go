@@ -49,6 +49,12 @@ func (c *call) getDomainNames() (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.ofOthers() { // there are no other accounts
+		page.Limit = 0
+	}
+	if err := c.valid(); err != nil {
+		return nil, err
+	}
 	names, next, err := c.control.GetDomainNames(c.ctx, page)
 	if err != nil {
 		return nil, err

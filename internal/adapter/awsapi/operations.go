@@ -155,10 +155,10 @@ func operations() []operation {
 		{name: "DeleteBasePathMapping", method: "DELETE", path: "/domainnames/{domain_name}/basepathmappings/{base_path}", status: 202, serve: (*call).deleteBasePathMapping},
 
 		// Private domain access.
-		{name: "CreateDomainNameAccessAssociation", method: "POST", path: "/domainnameaccessassociations", status: 201, serve: nil},
-		{name: "GetDomainNameAccessAssociations", method: "GET", path: "/domainnameaccessassociations", status: 200, serve: nil},
-		{name: "DeleteDomainNameAccessAssociation", method: "DELETE", path: "/domainnameaccessassociations/{domain_name_access_association_arn}", status: 202, serve: nil},
-		{name: "RejectDomainNameAccessAssociation", method: "POST", path: "/rejectdomainnameaccessassociations", status: 202, serve: nil},
+		{name: "CreateDomainNameAccessAssociation", method: "POST", path: "/domainnameaccessassociations", status: 201, serve: (*call).createDomainNameAccessAssociation},
+		{name: "GetDomainNameAccessAssociations", method: "GET", path: "/domainnameaccessassociations", status: 200, serve: (*call).getDomainNameAccessAssociations},
+		{name: "DeleteDomainNameAccessAssociation", method: "DELETE", path: "/domainnameaccessassociations/{domain_name_access_association_arn}", status: 202, serve: (*call).deleteDomainNameAccessAssociation},
+		{name: "RejectDomainNameAccessAssociation", method: "POST", path: "/rejectdomainnameaccessassociations", status: 202, serve: (*call).rejectDomainNameAccessAssociation},
 
 		// VPC links.
 		{name: "CreateVpcLink", method: "POST", path: "/vpclinks", status: 202, serve: (*call).createVPCLink},

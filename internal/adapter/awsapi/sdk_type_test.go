@@ -40,8 +40,9 @@ func TestWhatIsNotGenerated(t *testing.T) {
 		{"DELETE", stage + "prod/cache/data", 202, ""},
 		{"DELETE", stage + "prod/cache/authorizers", 202, ""},
 		{"DELETE", stage + "dev/cache/data", 404, "Invalid stage identifier specified"},
-		{"POST", "/domainnameaccessassociations", 501, "CreateDomainNameAccessAssociation is not part of Postern yet"},
-		{"GET", "/domainnameaccessassociations", 501, "GetDomainNameAccessAssociations is not part of Postern yet"},
+		{"POST", "/domainnameaccessassociations", 400, "3 validation errors detected: "},
+		{"GET", "/domainnameaccessassociations?resourceOwner=ALL", 400, "Member must satisfy enum value set: [SELF, OTHER_ACCOUNTS]"},
+		{"POST", "/rejectdomainnameaccessassociations", 400, "2 validation errors detected: "},
 	} {
 		if response, body := send(t, server, tt.method, tt.path, ""); response.StatusCode != tt.status || !strings.Contains(body, tt.want) {
 			t.Errorf("%s %s: %d %s, want %d with %s", tt.method, tt.path, response.StatusCode, body, tt.status, tt.want)
