@@ -54,7 +54,7 @@ type entry struct {
 	flags flags
 	start uint32 // of the value's or key's text, quotes and brackets included
 	end   uint32
-	next  uint32 // the entry after this value and all that is in it
+	next  uint32 // the entry after this value and all that is in it; of a key: its object
 	n     uint32 // of a container: its size; of a key: where its value stands
 }
 

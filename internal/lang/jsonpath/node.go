@@ -129,22 +129,6 @@ func (n Node) Member(name string) (Node, bool) {
 	return Node{}, false
 }
 
-// Walk returns what the names lead to, one member each. Where a name stands for
-// no member of an object there is nothing; where it is asked of another value,
-// the result is the zero Node.
-func (n Node) Walk(names []string) (end Node, ok bool) {
-	at := n.at
-	for _, name := range names {
-		if n.d.tape[at].kind != Object {
-			return Node{}, true
-		}
-		if at, ok = n.d.member(at, name); !ok {
-			return Node{}, false
-		}
-	}
-	return Node{n.d, at}, true
-}
-
 // Elements gives the elements of an array or the values of an object.
 func (n Node) Elements() iter.Seq[Node] {
 	return func(yield func(Node) bool) {
@@ -216,7 +200,11 @@ func (d *Document) is(e *entry, name string) bool {
 func (d *Document) member(at uint32, name string) (uint32, bool) {
 	e := &d.tape[at]
 	if e.kind == Object && e.flags&(made|aux) == 0 {
-		return d.ownMember(at+1, e.n, name)
+		key, ok := d.ownKey(at, name)
+		if !ok {
+			return 0, false
+		}
+		return d.tape[key].n, true
 	}
 	if e.kind != Object {
 		return 0, false
@@ -229,19 +217,20 @@ func (d *Document) member(at uint32, name string) (uint32, bool) {
 	return 0, false
 }
 
-// ownMember looks for name among the n keys of the payload from the place at on.
-// It is what member does, but half the time of most templates goes by here.
-func (d *Document) ownMember(at, n uint32, name string) (uint32, bool) {
-	for n > 0 {
+// ownKey looks for the key called name of an object of the payload. It is what
+// member does, but half the time of most templates goes by here.
+func (d *Document) ownKey(object uint32, name string) (key uint32, ok bool) {
+	at := object + 1
+	for n := d.tape[object].n; n > 0; {
 		k := &d.tape[at]
 		if k.flags&(dead|escaped) == 0 {
 			if int(k.end-k.start) == len(name)+len(`""`) && string(d.text[k.start+1:k.end-1]) == name {
-				return k.n, true
+				return at, true
 			}
 			n--
 		} else if k.flags&dead == 0 {
 			if d.is(k, name) {
-				return k.n, true
+				return at, true
 			}
 			n--
 		}

@@ -161,7 +161,7 @@ func (r *reader) document() bool {
 		tape = extend(tape)
 		e := &tape[at]
 		e.kind, e.flags = keyEntry, f|mark
-		e.start, e.end, e.next, e.n = uint32(i), uint32(end), uint32(at+1), uint32(at+1)
+		e.start, e.end, e.next, e.n = uint32(i), uint32(end), uint32(top.at), uint32(at+1)
 		if f&canonical == 0 {
 			r.odd++
 		}

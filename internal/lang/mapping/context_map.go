@@ -4,6 +4,7 @@ package mapping
 // looked up when a template asks for it.
 
 import (
+	"slices"
 	"strings"
 
 	"postern/internal/lang/vtl"
@@ -16,10 +17,13 @@ type contextNode struct {
 	children []*contextNode
 	byName   map[string]*contextNode
 
+	place int // in contextNodes
+
 	// Of a map:
-	place   int                    // among all maps
-	present func(*Context) bool    // nil: always
-	named   func(*Context) []Value // members that the table does not know; nil: none
+	branch   int                 // among all maps
+	present  func(*Context) bool // nil: always
+	named    uint32              // place of the first member that the table does not know; 0: none
+	override bool                // requestOverride or responseOverride
 }
 
 // enteredFirst are the names that come before others of their bucket when
@@ -38,34 +42,36 @@ var contextTree = func() *contextNode {
 		}
 	}
 	root.path("authorizer.claims")
-	root.child("requestOverride")
-	root.child("responseOverride")
+	root.child("requestOverride").override = true
+	root.child("responseOverride").override = true
 
 	authorizer, cert := root.child("authorizer"), root.path("identity.clientCert")
 	claims, validity := authorizer.child("claims"), cert.child("validity")
 	authorizer.present = func(c *Context) bool { return c.Authorizer.Present }
-	authorizer.named = func(c *Context) []Value { return c.Authorizer.Context }
+	authorizer.named = inAuthorizerContext
 	claims.present = func(c *Context) bool { return c.Authorizer.Claims != nil }
-	claims.named = func(c *Context) []Value { return c.Authorizer.Claims }
+	claims.named = inAuthorizerClaims
 	cert.present = func(c *Context) bool { return c.Identity.ClientCert != nil }
 	validity.present = cert.present
 	return root
 }()
 
-// contextMaps is how many maps there are, $context included.
-var contextMaps = contextTree.number(0)
+// contextNodes are the nodes of the tree by place, the root first, and
+// contextMaps is how many of them are maps.
+var contextNodes, contextMaps = contextTree.list(nil, 0)
 
-// number gives the maps their places, from first on, and returns the next one.
-func (n *contextNode) number(first int) int {
-	if n.variable != nil {
-		return first
+// list appends the nodes to those before, of which some are maps.
+func (n *contextNode) list(before []*contextNode, maps int) ([]*contextNode, int) {
+	n.place = len(before)
+	before = append(before, n)
+	if n.variable == nil {
+		n.branch = maps
+		maps++
 	}
-	n.place = first
-	first++
 	for _, c := range n.children {
-		first = c.number(first)
+		before, maps = c.list(before, maps)
 	}
-	return first
+	return before, maps
 }
 
 // path returns the node at the end of a dotted name.
@@ -94,9 +100,11 @@ func (n *contextNode) child(name string) *contextNode {
 func (m *machine) contextMap() *vtl.Map {
 	if !m.context.known {
 		m.context.known = true
-		m.context.m.Reset(vtl.Hashed|vtl.Silent, (*contextRoot)(m))
 		if m.scope.given != nil {
 			m.context.m = *m.givenContext()
+		} else {
+			m.context.m.Reset(vtl.Hashed|vtl.Silent, (*contextRoot)(m))
+			m.context.m.Bind((*contextRoot)(m), 0)
 		}
 	}
 	return &m.context.m
@@ -119,35 +127,98 @@ func (c *contextRoot) Get(name string) (vtl.Value, bool) {
 	return (*machine)(c).member(contextTree, name)
 }
 
-// Leaf returns the variable that the names lead to.
-func (c *contextRoot) Leaf(names []string) (vtl.Value, bool, bool) {
-	v, known := (*machine)(c).variable(names)
-	return v.vtl(), v.kind != noValue, known
+// Changed reports whether a template has changed $context, or has had it listed.
+func (c *contextRoot) Changed() bool { return c.context.changed }
+
+// Change is called when a template is about to.
+func (c *contextRoot) Change() { c.context.changed = true }
+
+// Places from here on are members that the table does not know: of one of the
+// two lists in the authorizer's part.
+const (
+	inAuthorizerContext = 1 << 16
+	inAuthorizerClaims  = 1 << 17
+)
+
+// Value returns the value at a place.
+func (c *contextRoot) Value(place uint32) vtl.Value {
+	switch a := &c.scope.Context.Authorizer; {
+	case place >= inAuthorizerClaims:
+		return vtl.String(a.Claims[place-inAuthorizerClaims].Text)
+	case place >= inAuthorizerContext:
+		return vtl.String(a.Context[place-inAuthorizerContext].Text)
+	}
+	return (*machine)(c).value(contextNodes[place])
 }
 
-// AppendLeaf prints the variable that the names lead to.
-func (c *contextRoot) AppendLeaf(dst []byte, names []string) ([]byte, bool) {
-	v, known := (*machine)(c).variable(names)
-	return v.appendTo(dst), known
-}
-
-// variable finds a variable that stands in the table, if no template has had a
-// map on the way.
-func (m *machine) variable(names []string) (v value, known bool) {
-	n := contextTree
-	for _, name := range names {
-		if m.branches != nil && n != contextTree && m.branches[n.place].known {
-			return value{}, false
+// Walk goes down the table from a place. A hint is where among the children of a
+// node one was found.
+func (c *contextRoot) Walk(place uint32, names []string, hints []uint32) (end uint32, ok, known bool) {
+	if place >= inAuthorizerContext {
+		return 0, false, false
+	}
+	n := contextNodes[place]
+	for i, name := range names {
+		if n.variable != nil || n.override {
+			return 0, false, false
 		}
-		if n = n.byName[name]; n == nil || n.present != nil && !n.present(&m.scope.Context) {
-			return value{}, false
+		var child *contextNode
+		if h := hints[i]; h < uint32(len(n.children)) && n.children[h].name == name {
+			child = n.children[h]
+		} else if child = n.byName[name]; child != nil {
+			hints[i] = uint32(slices.Index(n.children, child))
+		}
+		switch {
+		case child == nil && n.named != 0 && i == len(names)-1:
+			return c.walkNamed(n, name)
+		case child == nil && n.named != 0:
+			return 0, false, false
+		case child == nil:
+			return 0, false, true
+		case !c.passes(child):
+			return 0, false, n.named == 0 // or a member of the same name
+		}
+		n = child
+	}
+	return uint32(n.place), true, !n.override
+}
+
+// passes reports whether n is there, and for a variable whether it has a value.
+func (c *contextRoot) passes(n *contextNode) bool {
+	if n.variable != nil {
+		return n.variable.get(&c.scope.Context).kind != noValue
+	}
+	return n.present == nil || n.present(&c.scope.Context)
+}
+
+// walkNamed finds a member that the table does not know.
+func (c *contextRoot) walkNamed(n *contextNode, name string) (end uint32, ok, known bool) {
+	for i, v := range n.members(&c.scope.Context) {
+		if v.Name == name {
+			return n.named + uint32(i), true, true
 		}
 	}
+	return 0, false, true
+}
+
+// AppendLeaf prints a variable.
+func (c *contextRoot) AppendLeaf(dst []byte, place uint32) (out []byte, ok bool) {
+	if place >= inAuthorizerContext {
+		v, _ := c.Value(place).AsString()
+		return append(dst, v...), true
+	}
+	n := contextNodes[place]
 	if n.variable == nil {
-		return value{}, false
+		return dst, false
 	}
-	return n.variable.get(&m.scope.Context), true
+	return n.variable.get(&c.scope.Context).appendTo(dst), true
 }
+
+// Elements has none: there are no lists.
+func (c *contextRoot) Elements(uint32) (first uint32, n int, ok bool) { return 0, 0, false }
+
+// Next is never asked for.
+func (c *contextRoot) Next(place uint32) uint32 { return place }
 
 // Entry returns the variable at i.
 func (c *contextRoot) Entry(i int) (string, vtl.Value) {
@@ -186,10 +257,18 @@ func (b *contextBranch) Entry(i int) (string, vtl.Value) {
 
 // named returns the members that the table does not know.
 func (b *contextBranch) named() []Value {
-	if b.node.named == nil {
-		return nil
+	return b.node.members(&b.m.scope.Context)
+}
+
+// members returns what the table does not know of a map.
+func (n *contextNode) members(c *Context) []Value {
+	switch n.named {
+	case inAuthorizerContext:
+		return c.Authorizer.Context
+	case inAuthorizerClaims:
+		return c.Authorizer.Claims
 	}
-	return b.node.named(&b.m.scope.Context)
+	return nil
 }
 
 // listed reports whether n is there for templates.
@@ -246,10 +325,11 @@ func (m *machine) value(n *contextNode) vtl.Value {
 	if m.branches == nil {
 		m.branches = make([]contextBranch, contextMaps)
 	}
-	b := &m.branches[n.place]
+	b := &m.branches[n.branch]
 	if !b.known {
 		b.m, b.node, b.known = m, n, true
 		b.hash.Reset(vtl.Hashed|vtl.Silent, b)
+		b.hash.Bind((*contextRoot)(m), uint32(n.place))
 	}
 	return b.hash.Value()
 }

@@ -107,7 +107,7 @@ func (m *machine) path(text string) (vtl.Value, bool, error) {
 	}
 	r := pathValue{path: p, known: true}
 	if ok {
-		r.value = m.values.of(node)
+		r.value = m.values.of(m.payload().doc(), node)
 		r.ok = !r.value.IsNull()
 	}
 	if r.value.AsList() != nil || r.value.AsMap() != nil {

@@ -20,22 +20,70 @@ const (
 
 // values are the objects and arrays that templates of one exchange have asked for.
 type values struct {
+	trees    vtl.Arena[tree]
 	objects  vtl.Arena[object]
 	arrays   vtl.Arena[array]
-	elements slab[element]
+	elements slab[uint32]
 	members  slab[member]
 }
 
 func (vs *values) reset() {
+	vs.trees.Reset()
 	vs.objects.Reset()
 	vs.arrays.Reset()
 	vs.elements.reset()
 	vs.members.reset()
 }
 
-// of returns a JSON value as templates see it, which for an array or an object
-// is a new one.
-func (vs *values) of(n jsonpath.Node) vtl.Value {
+// of returns a JSON value of a document as templates see it, which for an array
+// or an object is a new one.
+func (vs *values) of(d *jsonpath.Document, n jsonpath.Node) vtl.Value {
+	t := vs.trees.Take()
+	t.json, t.from = d, vs
+	return t.of(n)
+}
+
+// A tree is a JSON value as one template has it, with all that is in it.
+type tree struct {
+	json    *jsonpath.Document
+	from    *values
+	changed bool
+
+	// Arrays and objects that were asked for, by place: a list of a few, or else
+	// a map.
+	few  *container
+	n    int
+	many map[uint32]*container
+}
+
+// Changed reports whether a template has changed something.
+func (t *tree) Changed() bool { return t.changed }
+
+// Change is called when a template is about to.
+func (t *tree) Change() { t.changed = true }
+
+// Value returns the value at a place.
+func (t *tree) Value(place uint32) vtl.Value { return t.of(t.json.Node(place)) }
+
+// Walk goes down from a place.
+func (t *tree) Walk(place uint32, names []string, hints []uint32) (end uint32, ok, known bool) {
+	return t.json.Walk(place, names, hints)
+}
+
+// AppendLeaf prints what is no array and no object.
+func (t *tree) AppendLeaf(dst []byte, place uint32) (out []byte, ok bool) {
+	return t.json.AppendLeaf(dst, place)
+}
+
+// Elements returns where the elements of an array begin.
+func (t *tree) Elements(place uint32) (first uint32, n int, ok bool) { return t.json.Elements(place) }
+
+// Next returns where the next one is.
+func (t *tree) Next(place uint32) uint32 { return t.json.Next(place) }
+
+// of returns a value of the tree as templates see it: an array or an object is
+// the same each time.
+func (t *tree) of(n jsonpath.Node) vtl.Value {
 	switch n.Kind() {
 	case jsonpath.True, jsonpath.False:
 		return vtl.Bool(n.Kind() == jsonpath.True)
@@ -44,30 +92,55 @@ func (vs *values) of(n jsonpath.Node) vtl.Value {
 	case jsonpath.Integer, jsonpath.Decimal:
 		return fromNumber(n)
 	case jsonpath.Array, jsonpath.Object:
-		return vs.container(n).value
+		return t.container(n).value
 	}
 	return vtl.Null
 }
 
-// container makes what templates have of an array or an object.
-func (vs *values) container(n jsonpath.Node) *container {
+// container returns what templates have of an array or an object.
+func (t *tree) container(n jsonpath.Node) *container {
+	const few = 16 // up to here comparing is faster than hashing
+	for c := t.few; c != nil; c = c.next {
+		if c.node == n {
+			return c
+		}
+	}
+	if c := t.many[n.Place()]; c != nil {
+		return c
+	}
+	c := t.make(n)
+	if t.n++; t.n <= few {
+		t.few, c.next = c, t.few
+		return c
+	}
+	if t.many == nil {
+		t.many = make(map[uint32]*container)
+	}
+	t.many[n.Place()] = c
+	return c
+}
+
+// make makes what templates have of an array or an object.
+func (t *tree) make(n jsonpath.Node) *container {
 	switch {
 	case n.Kind() == jsonpath.Object:
-		o := vs.objects.Take()
-		o.node, o.from = n, vs
+		o := t.from.objects.Take()
+		o.node, o.tree = n, t
 		o.hash.Reset(vtl.Ordered, o)
+		o.hash.Bind(t, n.Place())
 		o.value = o.hash.Value()
 		return &o.container
 	case n.IsKeySet():
 		list := vtl.NewList()
 		for e := range n.Elements() {
-			list.Append(vs.of(e))
+			list.Append(t.of(e))
 		}
 		return &container{node: n, value: list.Value()}
 	}
-	a := vs.arrays.Take()
-	a.node, a.from = n, vs
+	a := t.from.arrays.Take()
+	a.node, a.tree = n, t
 	a.list = *vtl.LazyList(a)
+	a.list.Bind(t, n.Place())
 	a.value = a.list.Value()
 	return &a.container
 }
@@ -102,21 +175,16 @@ func fromNumber(n jsonpath.Node) vtl.Value {
 // A container is what an array and an object have in common.
 type container struct {
 	node  jsonpath.Node
-	from  *values
+	tree  *tree
 	value vtl.Value  // the list or map that templates have of it
-	next  *container // in the list of which it is a part
+	next  *container // in the list of the tree
 }
 
 // An array is a JSON array and the list that templates have of it.
 type array struct {
 	container
 	list  vtl.List
-	elems []element // nil until one is asked for
-}
-
-type element struct {
-	node jsonpath.Node
-	have *container // of an array or an object that was asked for
+	elems []uint32 // places; nil until one is asked for
 }
 
 // Len returns the number of elements.
@@ -125,20 +193,12 @@ func (a *array) Len() int { return a.node.Len() }
 // At returns the element at i.
 func (a *array) At(i int) vtl.Value {
 	if a.elems == nil {
-		a.elems = a.from.elements.take(a.node.Len())[:0]
+		a.elems = a.tree.from.elements.take(a.node.Len())[:0]
 		for n := range a.node.Elements() {
-			a.elems = append(a.elems, element{node: n})
+			a.elems = append(a.elems, n.Place())
 		}
 	}
-	e := &a.elems[i]
-	switch {
-	case e.have != nil:
-		return e.have.value
-	case e.node.IsContainer():
-		e.have = a.from.container(e.node)
-		return e.have.value
-	}
-	return a.from.of(e.node)
+	return a.tree.Value(a.elems[i])
 }
 
 // AppendJSON prints the array.
@@ -149,12 +209,6 @@ type object struct {
 	container
 	hash    vtl.Map
 	members []member // nil until they are asked for by place
-
-	// Arrays and objects in it that were asked for: a list of a few, or else a
-	// map.
-	few  *container
-	n    int
-	many map[jsonpath.Node]*container
 }
 
 type member struct {
@@ -171,82 +225,18 @@ func (o *object) Get(name string) (vtl.Value, bool) {
 	if !ok {
 		return vtl.Null, false
 	}
-	return o.of(n), true
-}
-
-// Leaf returns the string, number or boolean that the names lead to.
-func (o *object) Leaf(names []string) (v vtl.Value, ok, known bool) {
-	n, ok, known := o.leaf(names)
-	if !ok || !known {
-		return vtl.Null, false, known
-	}
-	return o.from.of(n), true, true
-}
-
-// AppendLeaf prints what Leaf returns.
-func (o *object) AppendLeaf(dst []byte, names []string) (out []byte, known bool) {
-	n, ok, known := o.leaf(names)
-	if ok && known {
-		dst = n.AppendText(dst)
-	}
-	return dst, known
-}
-
-// leaf finds the node that the names lead to. It knows only leaves, and only
-// what no template can have changed.
-func (o *object) leaf(names []string) (n jsonpath.Node, ok, known bool) {
-	first, ok := o.node.Member(names[0])
-	if !ok {
-		return n, false, true
-	}
-	if len(names) > 1 && first.Kind() == jsonpath.Object && o.given(first) == nil {
-		first, ok = first.Walk(names[1:])
-		return first, ok, !ok || !first.IsContainer() && first.Exists()
-	}
-	return first, true, len(names) == 1 && !first.IsContainer()
-}
-
-// of returns a member as templates see it: an array or an object is the same
-// each time.
-func (o *object) of(n jsonpath.Node) vtl.Value {
-	const few = 16 // up to here comparing is faster than hashing
-	if !n.IsContainer() {
-		return o.from.of(n)
-	}
-	if c := o.given(n); c != nil {
-		return c.value
-	}
-	c := o.from.container(n)
-	if o.n++; o.n <= few {
-		o.few, c.next = c, o.few
-		return c.value
-	}
-	if o.many == nil {
-		o.many = make(map[jsonpath.Node]*container)
-	}
-	o.many[n] = c
-	return c.value
-}
-
-// given returns what templates have of a member, or nil.
-func (o *object) given(n jsonpath.Node) *container {
-	for c := o.few; c != nil; c = c.next {
-		if c.node == n {
-			return c
-		}
-	}
-	return o.many[n]
+	return o.tree.of(n), true
 }
 
 // Entry returns the member at i.
 func (o *object) Entry(i int) (string, vtl.Value) {
 	if o.members == nil {
-		o.members = o.from.members.take(o.node.Len())[:0]
+		o.members = o.tree.from.members.take(o.node.Len())[:0]
 		for name, n := range o.node.Members() {
 			o.members = append(o.members, member{name, n})
 		}
 	}
-	return o.members[i].name, o.of(o.members[i].value)
+	return o.members[i].name, o.tree.of(o.members[i].value)
 }
 
 // AppendJSON prints the object.

@@ -32,8 +32,9 @@ type machine struct {
 }
 
 type lazyMap struct {
-	m     vtl.Map
-	known bool
+	m       vtl.Map
+	known   bool
+	changed bool // by a template
 }
 
 // A pathValue is the result of $input.path.
@@ -65,7 +66,7 @@ func (m *machine) reset() {
 
 // forget forgets what belongs to one rendering.
 func (m *machine) forget() {
-	m.context.known = false
+	m.context.known, m.context.changed = false, false
 	for i := range m.branches {
 		m.branches[i].known = false
 	}

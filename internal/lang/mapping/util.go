@@ -87,7 +87,7 @@ func (u *util) parseJSON(text string) (vtl.Value, bool, error) {
 	if err != nil {
 		return vtl.Null, false, fmt.Errorf("$util.parseJson: %w", err)
 	}
-	v := u.values.of(root)
+	v := u.values.of(d, root)
 	return v, !v.IsNull(), nil
 }
 

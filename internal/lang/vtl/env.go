@@ -12,12 +12,13 @@ type Env struct {
 	run      uint64 // counts renderings
 	tmpl     *Template
 	slots    []variable
-	given    Limits // Limits that max was made from
-	max      Limits // Limits with the defaults
-	steps    int    // left
-	memory   int    // bytes left
-	depth    int    // levels left
-	room     int    // length that the current output may reach
+	hints    []uint32 // for Document.Walk, by reference.hints
+	given    Limits   // Limits that max was made from
+	max      Limits   // Limits with the defaults
+	steps    int      // left
+	memory   int      // bytes left
+	depth    int      // levels left
+	room     int      // length that the current output may reach
 	args     []Value
 	bufs     [][]byte // for strings with references, one per level
 	level    int      // strings being rendered
@@ -43,14 +44,17 @@ type Env struct {
 // A variable is the place of a variable. Its value is unknown until it is first
 // read or set.
 type variable struct {
-	v     Value
+	v     Value // null unless set
 	state variableState
+	place uint32   // of the value, if there
+	doc   Document // of place
 }
 
 type variableState uint8
 
 const (
 	unknown variableState = iota
+	there                 // in a document, as what a loop is at
 	unset
 	set // also to null, by a loop
 )
@@ -90,6 +94,9 @@ func (e *Env) begin(t *Template, used int) {
 	e.room = used + e.max.Output
 	e.slots = cleared(e.slots, len(t.names))
 	e.defining = cleared(e.defining, t.defines)
+	if len(e.hints) < t.hints {
+		e.hints = make([]uint32, t.hints)
+	}
 	e.args = e.args[:0]
 	e.level = 0
 	e.breakTo, e.err, e.interrupted = nil, nil, onward
@@ -109,7 +116,10 @@ func cleared[T any](s []T, n int) []T {
 // load returns the variable at a place, and whether it is set.
 func (e *Env) load(slot int) (Value, bool) {
 	s := &e.slots[slot]
-	if s.state == unknown {
+	switch s.state {
+	case there:
+		s.v, s.state = s.doc.Value(s.place), set
+	case unknown:
 		s.state = unset
 		if e.Scope != nil {
 			if v, ok := e.Scope.Variable(e.tmpl.names[slot]); ok {
@@ -122,8 +132,21 @@ func (e *Env) load(slot int) (Value, bool) {
 
 func (e *Env) store(slot int, v Value) {
 	if slot >= 0 {
-		e.slots[slot] = variable{v, set}
+		s := &e.slots[slot]
+		s.v, s.state = v, set
 	}
+}
+
+// storePlace sets the variable to a value in a document.
+func (e *Env) storePlace(slot int, doc Document, place uint32) {
+	if slot < 0 {
+		return
+	}
+	s := &e.slots[slot]
+	if s.state != there || s.doc != doc {
+		*s = variable{state: there, doc: doc}
+	}
+	s.place = place
 }
 
 // save returns the variable at a place for restore.
@@ -131,7 +154,6 @@ func (e *Env) save(slot int) variable {
 	if slot < 0 {
 		return variable{}
 	}
-	e.load(slot)
 	return e.slots[slot]
 }
 

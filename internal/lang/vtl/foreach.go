@@ -5,7 +5,8 @@ type foreachNode struct {
 	at     int
 	item   int // place of the loop variable, or -1
 	list   expr
-	source string // of list
+	ref    *reference // list, if it is $x.name.name… and no more
+	source string     // of list
 	body   block
 
 	// Places of $foreach, $velocityCount, $velocityHasNext, or -1 where the
@@ -26,16 +27,18 @@ func (n *foreachNode) render(e *Env, dst []byte) ([]byte, flow) {
 	if !e.step(n.at) {
 		return dst, e.ended()
 	}
-	v, o := n.list.eval(e)
-	switch o {
-	case failed:
-		return dst, e.ended()
-	case absent:
-		return dst, onward
-	}
-	it, ok := e.iterate(v)
+	it, ok := n.elements(e)
 	if !ok {
-		return dst, onward
+		v, o := n.list.eval(e)
+		switch o {
+		case failed:
+			return dst, e.ended()
+		case absent:
+			return dst, onward
+		}
+		if it, ok = e.iterate(v); !ok {
+			return dst, onward
+		}
 	}
 	l := e.loops.Take()
 	l.it, l.index, l.node = it, -1, n
@@ -44,6 +47,7 @@ func (n *foreachNode) render(e *Env, dst []byte) ([]byte, flow) {
 	l.parent, _ = oldLoop.v.ref.(*loop)
 	e.store(n.loop, Value{kind: KindObject, ref: l})
 
+	doc := l.it.doc
 	var f flow
 	for l.it.hasNext() {
 		if l.index+1 == e.max.Rounds {
@@ -54,11 +58,14 @@ func (n *foreachNode) render(e *Env, dst []byte) ([]byte, flow) {
 			return dst, e.ended()
 		}
 		var next Value
-		i, integer := l.it.nextInteger()
-		if !integer {
-			var err error
-			if next, err = l.it.next(); err != nil {
-				return dst, e.fail(n.at, n.source, err.Error(), err)
+		place, placed := l.it.nextPlace()
+		i, integer := int32(0), false
+		if !placed {
+			if i, integer = l.it.nextInteger(); !integer {
+				var err error
+				if next, err = l.it.next(); err != nil {
+					return dst, e.fail(n.at, n.source, err.Error(), err)
+				}
 			}
 		}
 		l.index++
@@ -68,9 +75,12 @@ func (n *foreachNode) render(e *Env, dst []byte) ([]byte, flow) {
 		if n.more >= 0 {
 			e.store(n.more, Bool(l.it.hasNext()))
 		}
-		if integer && n.item >= 0 {
+		switch {
+		case placed:
+			e.storePlace(n.item, doc, place)
+		case integer:
 			e.storeWhole(n.item, int64(i), KindInt)
-		} else {
+		default:
 			e.store(n.item, next)
 		}
 		dst, f = n.body.render(e, dst)
@@ -90,6 +100,25 @@ func (n *foreachNode) render(e *Env, dst []byte) ([]byte, flow) {
 	e.restore(n.count, oldCount)
 	e.restore(n.more, oldMore)
 	return dst, f
+}
+
+// elements returns an iterator over a list that is reached without making
+// values of what is on the way.
+func (n *foreachNode) elements(e *Env) (iterator, bool) {
+	if n.ref == nil {
+		return iterator{}, false
+	}
+	doc, place, ok, known := n.ref.walk(e)
+	if !known {
+		return iterator{}, false
+	}
+	if ok {
+		if it, ok := documentIterator(doc, place); ok {
+			return it, true
+		}
+	}
+	e.steps += len(n.ref.steps) // which others take now
+	return iterator{}, false
 }
 
 // property returns $foreach.name. What the loop does not know may have been put

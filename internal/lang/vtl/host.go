@@ -66,21 +66,40 @@ type MapSource interface {
 	Entry(i int) (key string, v Value) // 0 <= i < Len(), in order of entry
 }
 
-// A LeafSource is a MapSource that can go down several levels at once.
-type LeafSource interface {
-	// Leaf returns what the names lead to, one level each. It knows this only if
-	// a template has had none of the lists and maps on the way, and the end is
-	// neither.
-	Leaf(names []string) (v Value, ok, known bool)
+// A Document is a tree of values to which lazy maps and lists belong: see
+// Map.Bind. As long as no template has changed one of them, references go down
+// the tree and loops over its lists without making maps and lists of what they
+// pass. Its owner numbers the values as places.
+type Document interface {
+	// Changed reports whether Change was called. Then nothing but Value is.
+	Changed() bool
 
-	// AppendLeaf appends the printed form of what the names lead to, or nothing
-	// if they lead nowhere, if Leaf would know it.
-	AppendLeaf(dst []byte, names []string) (out []byte, known bool)
+	// Change is called before a template changes one of the lists and maps.
+	Change()
+
+	// Value returns what templates have of the value at a place: the same list
+	// or map each time.
+	Value(place uint32) Value
+
+	// Walk returns the place that the names lead to, one level each, as MapSource.Get
+	// would. It may not know, and then others are asked. There is a hint for each
+	// name, with what Walk left there the last time, or anything.
+	Walk(place uint32, names []string, hints []uint32) (end uint32, ok, known bool)
+
+	// AppendLeaf appends the printed form of what is neither list nor map; null
+	// gives nothing.
+	AppendLeaf(dst []byte, place uint32) (out []byte, ok bool)
+
+	// Elements returns the place of the first element of a list and how many
+	// there are; Next the place of the element after the one at a place.
+	Elements(place uint32) (first uint32, n int, ok bool)
+	Next(place uint32) uint32
 }
 
 // A JSONAppender is a ListSource or MapSource that can print itself as compact
-// JSON. It is used as long as no template has touched the containers in it, and
-// must give what AppendJSON gives for the same values.
+// JSON. It is used as long as no template has touched the containers in it, or
+// has changed none of its Document, and must give what AppendJSON gives for the
+// same values.
 type JSONAppender interface {
 	AppendJSON(dst []byte) []byte
 }

@@ -12,6 +12,11 @@ type iterator struct {
 	i     int
 	size  int // of the view, when it began
 	mods  int
+
+	// Of a list in a document, which becomes list when the document changes:
+	doc   Document
+	place uint32
+	at    uint32 // place of the next element
 }
 
 // An iteratorObject is an iterator that a template holds.
@@ -22,6 +27,11 @@ type iteratorObject struct{ iterator }
 func (e *Env) iterate(v Value) (iterator, bool) {
 	switch o := v.ref.(type) {
 	case *List:
+		if doc, place, ok := o.document(); ok {
+			if it, ok := documentIterator(doc, place); ok {
+				return it, true
+			}
+		}
 		return iterator{list: o, mods: o.mods}, true
 	case *Map:
 		return viewIterator(e.view(o, vals)), true
@@ -36,6 +46,37 @@ func (e *Env) iterate(v Value) (iterator, bool) {
 		return viewIterator(e.view(o.entries, vals)), true
 	}
 	return iterator{}, false
+}
+
+// documentIterator returns an iterator over a list in a document.
+func documentIterator(doc Document, place uint32) (iterator, bool) {
+	first, n, ok := doc.Elements(place)
+	return iterator{doc: doc, place: place, at: first, size: n}, ok
+}
+
+// nextPlace is next for a list in a document.
+func (it *iterator) nextPlace() (place uint32, ok bool) {
+	if !it.inDocument() || it.i >= it.size {
+		return 0, false
+	}
+	place = it.at
+	if it.i++; it.i < it.size {
+		it.at = it.doc.Next(place)
+	}
+	return place, true
+}
+
+// inDocument reports whether the elements come from a document that is as it
+// was. If not, it is the list that has the elements.
+func (it *iterator) inDocument() bool {
+	if it.doc == nil {
+		return false
+	}
+	if !it.doc.Changed() {
+		return true
+	}
+	it.list, it.doc = it.doc.Value(it.place).AsList(), nil
+	return false
 }
 
 // view returns a view of a map.
@@ -54,6 +95,8 @@ func viewIterator(w *mapView) iterator {
 
 func (it *iterator) hasNext() bool {
 	switch {
+	case it.inDocument():
+		return it.i < it.size
 	case it.outer != nil:
 		return it.outer.hasNext()
 	case it.list != nil:
@@ -78,6 +121,9 @@ func (it *iterator) nextInteger() (i int32, ok bool) {
 // next returns the next element. It fails if there is none, or if the
 // collection has changed.
 func (it *iterator) next() (Value, error) {
+	if place, ok := it.nextPlace(); ok {
+		return it.doc.Value(place), nil
+	}
 	switch {
 	case it.outer != nil:
 		return it.outer.next()

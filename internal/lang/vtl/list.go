@@ -16,7 +16,9 @@ type List struct {
 
 	// Where src is set, elements come from there.
 	src     ListSource
-	touched bool // a template has had a list or map from src
+	touched bool     // a template has had a list or map from src
+	doc     Document // of src; nil for none
+	place   uint32   // in doc
 
 	// A view of from.elems[offset:offset+size], as subList makes it.
 	from         *List
@@ -63,6 +65,25 @@ func NewJSONList(elems ...Value) *List { return &List{elems: elems, json: true} 
 // LazyList returns a list that came from JSON and prints as JSON. It asks src
 // for an element when a template asks for it.
 func LazyList(src ListSource) *List { return &List{src: src, json: true} }
+
+// Bind makes the lazy list l that of a place in doc.
+func (l *List) Bind(doc Document, place uint32) { l.doc, l.place = doc, place }
+
+// release is Map.release for lists.
+func (l *List) release() {
+	if l.doc != nil {
+		l.doc.Change()
+		l.doc = nil
+	}
+}
+
+// document is Map.document for lists.
+func (l *List) document() (Document, uint32, bool) {
+	if l.doc == nil || l.doc.Changed() {
+		return nil, 0, false
+	}
+	return l.doc, l.place, true
+}
 
 func newArray(t arrayType, elems []Value) Value {
 	return (&List{elems: elems, array: t}).Value()
@@ -126,6 +147,7 @@ func (l *List) own() {
 	if l.src == nil {
 		return
 	}
+	l.release()
 	n := l.src.Len()
 	elems := make([]Value, n)
 	for i := range elems {
@@ -137,7 +159,10 @@ func (l *List) own() {
 // untouched returns the source if it can print itself, and no list or map in it
 // can have been changed.
 func (l *List) untouched() (JSONAppender, bool) {
-	if l.src == nil || l.touched {
+	if l.src == nil {
+		return nil, false
+	}
+	if l.doc == nil && l.touched || l.doc != nil && l.doc.Changed() {
 		return nil, false
 	}
 	a, ok := l.src.(JSONAppender)
@@ -222,6 +247,7 @@ func (l *List) clear() error {
 		}
 		return nil
 	}
+	l.release()
 	l.src, l.elems, l.shared = nil, nil, false
 	l.mods++
 	return nil

@@ -23,7 +23,9 @@ type Map struct {
 
 	// Where src is set, entries come from there.
 	src     MapSource
-	touched bool // a template has had a list or map from src
+	touched bool     // a template has had a list or map from src
+	doc     Document // of src; nil for none
+	place   uint32   // in doc
 }
 
 type entry struct{ key, val Value }
@@ -56,6 +58,26 @@ func (m *Map) Reset(style Style, src MapSource) {
 	}
 	m.style, m.src, m.touched, m.mods, m.table = style, src, false, 0, 0
 	m.order = m.order[:0]
+	m.doc, m.place = nil, 0
+}
+
+// Bind makes the lazy map m that of a place in doc.
+func (m *Map) Bind(doc Document, place uint32) { m.doc, m.place = doc, place }
+
+// release ends what binds m to its document, since it is about to change.
+func (m *Map) release() {
+	if m.doc != nil {
+		m.doc.Change()
+		m.doc = nil
+	}
+}
+
+// document returns the document of m if no template has changed it.
+func (m *Map) document() (Document, uint32, bool) {
+	if m.doc == nil || m.doc.Changed() {
+		return nil, 0, false
+	}
+	return m.doc, m.place, true
 }
 
 // IsLazy reports whether m still asks its source: no template has changed it.
@@ -140,31 +162,6 @@ func (m *Map) get(key Value) (Value, bool) {
 	return Null, false
 }
 
-// leaf looks up what the names lead to without making the maps on the way, if
-// that can be told: with 100 items of DynamoDB a rendering takes half the time.
-func (m *Map) leaf(e *Env, names []string) (v Value, ok, known bool) {
-	src, able := m.src.(LeafSource)
-	if !able || e.steps < len(names) {
-		return Null, false, false
-	}
-	if v, ok, known = src.Leaf(names); known {
-		e.steps -= len(names)
-	}
-	return v, ok, known
-}
-
-// appendLeaf is leaf for what is only printed.
-func (m *Map) appendLeaf(e *Env, dst []byte, names []string) (out []byte, known bool) {
-	src, able := m.src.(LeafSource)
-	if !able || e.steps < len(names) {
-		return dst, false
-	}
-	if dst, known = src.AppendLeaf(dst, names); known {
-		e.steps -= len(names)
-	}
-	return dst, known
-}
-
 // put sets the entry under key and returns the former value.
 func (m *Map) put(key, v Value) (old Value, had bool) {
 	m.own()
@@ -218,6 +215,7 @@ func (m *Map) removeAt(i int) {
 }
 
 func (m *Map) clear() {
+	m.release()
 	m.src, m.entries, m.index, m.order = nil, nil, nil, nil
 	m.mods++
 }
@@ -227,6 +225,7 @@ func (m *Map) own() {
 	if m.src == nil {
 		return
 	}
+	m.release()
 	src := m.src
 	m.src, m.entries, m.index, m.order = nil, slices.Grow(m.entries[:0], src.Len()), nil, m.order[:0]
 	for i := range src.Len() {
@@ -280,7 +279,10 @@ func simpleKey(v Value) (mapKey, bool) {
 
 // untouched is List.untouched for maps.
 func (m *Map) untouched() (JSONAppender, bool) {
-	if m.src == nil || m.touched || m.style != Ordered {
+	if m.src == nil || m.style != Ordered {
+		return nil, false
+	}
+	if m.doc == nil && m.touched || m.doc != nil && m.doc.Changed() {
 		return nil, false
 	}
 	a, ok := m.src.(JSONAppender)

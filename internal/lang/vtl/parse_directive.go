@@ -214,6 +214,9 @@ func (p *parser) foreachNode(t *token, args []argument, body block) statement {
 	}
 	p.tmpl.loops = append(p.tmpl.loops, n)
 	n.list = args[2].value
+	if r, ok := n.list.(*reference); ok && r.slot >= 0 && len(r.steps) > 0 && len(r.steps[0].run) == len(r.steps) {
+		n.ref = r
+	}
 	n.source = literalFrom(args[2].first, args[2].last)
 	if len(args) > 3 {
 		n.body = nil

@@ -19,7 +19,7 @@ func appendPrinted(b block, r *reference) block {
 		return appendText(b, r.prefix+r.source)
 	}
 	call := r.slot >= 0 && len(r.steps) == 1 && r.steps[0].kind == callMethod && r.prefix == ""
-	leaf := r.slot >= 0 && len(r.steps) > 0 && len(r.steps[0].run) == len(r.steps) && r.prefix == ""
+	leaf := r.slot >= 0 && r.prefix == "" && (len(r.steps) == 0 || len(r.steps[0].run) == len(r.steps))
 	return append(b, &printNode{ref: r, call: call, leaf: leaf})
 }
 
@@ -50,6 +50,8 @@ func (p *parser) reference() *reference {
 		p.expect(tokBraceClose, "} after the reference")
 	}
 	linkProperties(r.steps)
+	r.hints = p.tmpl.hints
+	p.tmpl.hints += len(r.steps)
 	p.nameReference(r, first, name)
 	return r
 }

@@ -12,6 +12,7 @@ type reference struct {
 	plain      bool // $x, not ${x} or $!x: an assignment sets the variable
 	runt       bool // a bare word: the null value
 	computable bool // not $\!x
+	hints      int  // place of the first of the steps in Env.hints
 }
 
 type stepKind uint8
@@ -77,24 +78,64 @@ func (r *reference) eval(e *Env) (Value, outcome) {
 		}
 		return String(""), found
 	}
-	if e.slots[r.slot].state == unknown {
+	if doc, place, ok, known := r.walk(e); known {
+		if !ok {
+			return String(""), found
+		}
+		v := doc.Value(place)
+		if v.kind == KindNull {
+			return String(""), found
+		}
+		return r.after(e, v, len(r.steps[0].run))
+	}
+	if e.slots[r.slot].state <= there {
 		e.load(r.slot)
 	}
 	v := e.slots[r.slot].v
 	if v.kind == KindNull {
 		return String(""), found
 	}
-	for i := 0; i < len(r.steps); i++ {
-		s := &r.steps[i]
-		if len(s.run) > 1 && v.kind == KindMap {
-			if leaf, ok, known := v.ref.(*Map).leaf(e, s.run); known {
-				if !ok || leaf.kind == KindNull {
-					return String(""), found
-				}
-				v, i = leaf, i+len(s.run)-1
-				continue
-			}
+	return r.after(e, v, 0)
+}
+
+// walk goes down the document of the variable, if that goes without making lists
+// and maps of what is on the way, as far as properties follow each other. With
+// 100 items of DynamoDB a rendering takes half the time.
+func (r *reference) walk(e *Env) (doc Document, place uint32, ok, known bool) {
+	if len(r.steps) == 0 {
+		return nil, 0, false, false
+	}
+	run := r.steps[0].run
+	if len(run) == 0 || e.steps < len(run) {
+		return nil, 0, false, false
+	}
+	s := &e.slots[r.slot]
+	if s.state == there {
+		if doc, place = s.doc, s.place; doc.Changed() {
+			return nil, 0, false, false
 		}
+	} else {
+		if s.state == unknown {
+			e.load(r.slot)
+		}
+		m, isMap := s.v.ref.(*Map)
+		if !isMap {
+			return nil, 0, false, false
+		}
+		if doc, place, ok = m.document(); !ok {
+			return nil, 0, false, false
+		}
+	}
+	if place, ok, known = doc.Walk(place, run, e.hints[r.hints:r.hints+len(run)]); known {
+		e.steps -= len(run)
+	}
+	return doc, place, ok, known
+}
+
+// after takes the steps from i on.
+func (r *reference) after(e *Env, v Value, i int) (Value, outcome) {
+	for ; i < len(r.steps); i++ {
+		s := &r.steps[i]
 		if m, ok := v.ref.(*Map); ok && (s.kind == getProperty || s.entry) && e.steps > 0 {
 			// What step.eval does here takes twice as long.
 			e.steps--

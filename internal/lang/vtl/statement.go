@@ -52,15 +52,13 @@ func (n *textNode) render(e *Env, dst []byte) ([]byte, flow) {
 type printNode struct {
 	ref  *reference
 	call bool // $host.method(…) and no more, which the host may print itself
-	leaf bool // $map.name.name… and no more, which the source of the map may print
+	leaf bool // $x or $map.name.name… and no more, which a document may print
 }
 
 func (n *printNode) render(e *Env, dst []byte) ([]byte, flow) {
 	if n.leaf {
-		if m, ok := e.slots[n.ref.slot].v.ref.(*Map); ok && m.src != nil {
-			if out, known := m.appendLeaf(e, dst, n.ref.steps[0].run); known {
-				return n.within(e, out)
-			}
+		if out, printed := n.ref.appendLeaf(e, dst); printed {
+			return n.within(e, out)
 		}
 	}
 	var v Value
@@ -96,6 +94,27 @@ func (n *printNode) render(e *Env, dst []byte) ([]byte, flow) {
 		}
 	}
 	return n.within(e, dst)
+}
+
+// appendLeaf prints what stands in a document without making a value of it.
+func (r *reference) appendLeaf(e *Env, dst []byte) (out []byte, printed bool) {
+	if len(r.steps) == 0 {
+		if s := &e.slots[r.slot]; s.state == there {
+			return s.doc.AppendLeaf(dst, s.place)
+		}
+		return dst, false
+	}
+	doc, place, ok, known := r.walk(e)
+	switch {
+	case !known:
+		return dst, false
+	case !ok:
+		return dst, true
+	}
+	if dst, printed = doc.AppendLeaf(dst, place); !printed {
+		e.steps += len(r.steps) // which others take now
+	}
+	return dst, printed
 }
 
 // within fails if the output is too long.

@@ -14,6 +14,7 @@ type Template struct {
 	slots   map[string]int // variable to its place in Env.slots
 	names   []string       // the same, by place
 	defines int            // number of #define
+	hints   int            // number of properties
 	loops   []*foreachNode // until the names of all variables are known
 	halves  bool           // a string literal has half of a surrogate pair
 

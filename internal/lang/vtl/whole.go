@@ -46,6 +46,9 @@ func (n *setNode) settle() {
 
 // storeWhole is store for an integer: it writes only what is not there already.
 func (e *Env) storeWhole(slot int, i int64, k Kind) {
+	if slot < 0 {
+		return
+	}
 	s := &e.slots[slot]
 	if s.v.ref != nil || s.v.str != "" {
 		s.v = Value{}
