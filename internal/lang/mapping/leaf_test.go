@@ -24,6 +24,10 @@ func TestChangesOfADocumentAreSeen(t *testing.T) {
 		{`$r.a.b.l[0].put('k', 'w')$r.a.b.l[0].k $r.a.b.l`, `vw [{"k":"w"}]`},
 		{`#set($q = $input.path('$'))#set($q.a.b.c = 3)$r.a.b.c $r`, "3 {a={b={c=3, n=null, t=x\ty, l=[{\"k\":\"v\"}]}}, s=text, f=1.5, o={}}"},
 		{`#set($q = $input.path('$.a'))#set($q.b.c = 3)$q.b.c $r.a.b.c`, "3 1"},
+		{`#set($x = $r.a.b)#set($y = $x.remove('c'))$r.a $r`, "{b={n=null, t=x\ty, l=[{\"k\":\"v\"}]}} {a={b={n=null, t=x\ty, l=[{\"k\":\"v\"}]}}, s=text, f=1.5, o={}}"},
+		{`#set($x = $r.a.b.l)#set($y = $x.add(1))$r.a.b.l`, `[{"k":"v"},1]`},
+		{`$context.authorizer.scope [$context.authorizer.other][$context.authorizer.scope.x] $context.authorizer.claims.sub`, "all [][] me"},
+		{`#set($context.authorizer.scope = 'none')$context.authorizer.scope $context.authorizer.claims.sub $context.authorizer.principalId`, "none me text"},
 		{`$context.identity.sourceIp [$context.identity.nobody][$context.nobody.x]`, "192.0.2.1 [][]"},
 		{`#set($context.identity.sourceIp = 'me')$context.identity.sourceIp`, "me"},
 		{`#set($context.stage = 'other')$context.stage $context.identity.sourceIp`, "other 192.0.2.1"},
@@ -32,10 +36,53 @@ func TestChangesOfADocumentAreSeen(t *testing.T) {
 	} {
 		s := &Scope{}
 		s.Context.Identity.SourceIP = "192.0.2.1"
+		s.Context.Authorizer = Authorizer{
+			Present: true,
+			Context: []Value{{"scope", "all"}, {"principalId", "text"}},
+			Claims:  []Value{{"sub", "me"}},
+		}
 		s.SetRequestBody([]byte(body))
 		got, err := render(t, s, `#set($r = $input.path('$'))$context.nothing;`+tt.template)
 		if err != nil || got != ";"+tt.want {
 			t.Errorf("%s\n got %q, %v\nwant %q", tt.template, got, err, tt.want)
+		}
+	}
+}
+
+// Loops over a list of a document go by places until something in it changes.
+// The same templates must give the same where that has happened before.
+func TestLoopsOverADocumentSeeItsChanges(t *testing.T) {
+	const body = `{"a":{"l":[{"k":"v","n":[1,2]},{"n":[3],"k":"w"},{"k":"x","k":"y","n":[]},{"\u006b":"z"}]},"s":["a","b","c\n",null,1.50,true,[7]]}`
+	for _, tt := range []struct{ template, want string }{
+		{`#foreach($e in $r.a.l)$e.k#foreach($i in $e.n)($i)#end#if($foreach.hasNext),#end#end`, "v(1)(2),w(3),y,z"},
+		{`#foreach($e in $r.s)$e|#end`, "a|b|c\n||1.5|true|[7]|"},
+		{`#foreach($e in $r.s)$e.empty;#end`, "false;false;false;;;;false;"},
+		{`#foreach($e in $r.a.l)#set($e.k = $foreach.count)$e.k#end $r.a.l`, `1234 [{"k":1,"n":[1,2]},{"n":[3],"k":2},{"k":3,"n":[]},{"k":4}]`},
+		{`#foreach($e in $r.a.l)#if($foreach.first)#set($x = $r.a.l.set(1, {'k' : 'new'}))#end$e.k#end`, "vnewyz"},
+		{`#foreach($e in $r.s)$e#if($foreach.index == 5)#set($x = $r.s.remove(0))#end#end`, "abc\n1.5true"},
+		{`#foreach($e in $r.s)#set($keep = $e)#end$keep $r.s`, `[7] ["a","b","c\n",null,1.5,true,[7]]`},
+		{`#foreach($e in $r.s)#set($keep = $e)#end$keep.add(8) $r.s[6]`, "true [7,8]"},
+		{`#foreach($e in $r.a.l)#foreach($e in $e.n)$e#end$e.k#end[$e]`, "12v3wyz[]"},
+		{`#foreach($i in [1, 2])#foreach($e in $r.a.l)#set($x = $e.put('c', $i))$e.c#end#end`, "11112222"},
+		{`#foreach($e in $r.a.l)$velocityCount#if($velocityHasNext)-#end#end`, "1-2-3-4"},
+		{`#set($b = $r.a)#set($l = $b.l)#set($x = $l.get(0).put('k', 'new'))$r.a.l[0].k $b`, `new {l=[{"k":"new","n":[1,2]},{"n":[3],"k":"w"},{"k":"y","n":[]},{"k":"z"}]}`},
+		{`#foreach($e in $r.a.missing)x#end#foreach($e in $r.a)$e.size()#end`, "4"},
+	} {
+		for _, before := range []string{"", `#set($r.zz = 1)#set($x = $r.remove('zz'))`} {
+			s := &Scope{}
+			s.SetRequestBody([]byte(body))
+			got, err := render(t, s, `#set($r = $input.path('$'))`+before+tt.template)
+			if err != nil || got != tt.want {
+				t.Errorf("%s%s\n got %q, %v\nwant %q", before, tt.template, got, err, tt.want)
+			}
+		}
+	}
+	const changing = `#foreach($e in $r.s)#if($foreach.first)#set($x = $r.s.remove(0))#end$e#end`
+	for _, before := range []string{"", `#set($r.zz = 1)`} {
+		s := &Scope{}
+		s.SetRequestBody([]byte(body))
+		if got, err := render(t, s, `#set($r = $input.path('$'))`+before+changing); err == nil {
+			t.Errorf("a list that loses an element in its loop gives %q, want an error", got)
 		}
 	}
 }

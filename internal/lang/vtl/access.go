@@ -12,23 +12,23 @@ import (
 // else what an is-method gives.
 func (e *Env) property(v Value, s *step) (Value, bool, error) {
 	switch o := v.ref.(type) {
+	case stringData:
+		switch s.name {
+		case "empty", "Empty":
+			return Bool(v.num == 0), true, nil
+		case "bytes", "Bytes":
+			return stringBytes(e, v, nil)
+		}
 	case nil:
-		switch v.kind {
-		case KindString:
-			switch s.name {
-			case "empty", "Empty":
-				return Bool(v.str == ""), true, nil
-			case "bytes", "Bytes":
-				return stringBytes(e, v, nil)
-			}
-		case KindDouble, KindFloat:
-			f := v.float64()
-			switch s.name {
-			case "infinite", "Infinite":
-				return Bool(f-f != 0 && f == f), true, nil
-			case "naN", "NaN":
-				return Bool(f != f), true, nil
-			}
+		if v.kind != KindDouble && v.kind != KindFloat {
+			break
+		}
+		f := v.float64()
+		switch s.name {
+		case "infinite", "Infinite":
+			return Bool(f-f != 0 && f == f), true, nil
+		case "naN", "NaN":
+			return Bool(f != f), true, nil
 		}
 	case *Map:
 		out, ok := o.get(s.key)

@@ -9,7 +9,7 @@ import (
 // up on collections of more than keyBudget elements, which are not equal then.
 func equals(a, b Value) bool {
 	if a.kind == KindString {
-		return b.kind == KindString && a.str == b.str
+		return b.kind == KindString && a.str() == b.str()
 	}
 	c := comparer{left: keyBudget}
 	return c.equal(a, b, defaultLimits.Depth)
@@ -28,7 +28,7 @@ func (c *comparer) equal(a, b Value, depth int) bool {
 	}
 	switch a.kind {
 	case KindString:
-		return a.str == b.str
+		return a.str() == b.str()
 	case KindDouble:
 		x, y := a.float64(), b.float64()
 		return a.num == b.num || x != x && y != y
@@ -168,7 +168,7 @@ func (c *hasher) hash(v Value, depth int) int32 {
 	}
 	switch v.kind {
 	case KindString:
-		return hashString(v.str)
+		return hashString(v.str())
 	case KindBool:
 		if v.num != 0 {
 			return 1231

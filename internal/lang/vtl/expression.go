@@ -325,7 +325,7 @@ func (n *equalNode) test(e *Env) (yes, ok bool) {
 	case o == absent || p == absent:
 		yes = o == p
 	case a.kind == KindString && b.kind == KindString:
-		yes = a.str == b.str
+		yes = a.str() == b.str()
 	default:
 		eq, err := e.looselyEqual(a, b)
 		if err != nil {

@@ -58,14 +58,20 @@ func (n *foreachNode) render(e *Env, dst []byte) ([]byte, flow) {
 			return dst, e.ended()
 		}
 		var next Value
-		place, placed := l.it.nextPlace()
-		i, integer := int32(0), false
-		if !placed {
-			if i, integer = l.it.nextInteger(); !integer {
-				var err error
-				if next, err = l.it.next(); err != nil {
-					return dst, e.fail(n.at, n.source, err.Error(), err)
-				}
+		var (
+			place           uint32
+			i               int32
+			placed, integer bool
+		)
+		if l.it.doc != nil {
+			place, placed = l.it.nextPlace()
+		} else {
+			i, integer = l.it.nextInteger()
+		}
+		if !placed && !integer {
+			var err error
+			if next, err = l.it.next(); err != nil {
+				return dst, e.fail(n.at, n.source, err.Error(), err)
 			}
 		}
 		l.index++

@@ -67,11 +67,8 @@ func (it *iterator) nextPlace() (place uint32, ok bool) {
 }
 
 // inDocument reports whether the elements come from a document that is as it
-// was. If not, it is the list that has the elements.
+// was, for an iterator that has one. If not, it is the list that has the elements.
 func (it *iterator) inDocument() bool {
-	if it.doc == nil {
-		return false
-	}
 	if !it.doc.Changed() {
 		return true
 	}
@@ -95,7 +92,7 @@ func viewIterator(w *mapView) iterator {
 
 func (it *iterator) hasNext() bool {
 	switch {
-	case it.inDocument():
+	case it.doc != nil && it.inDocument():
 		return it.i < it.size
 	case it.outer != nil:
 		return it.outer.hasNext()
@@ -121,8 +118,10 @@ func (it *iterator) nextInteger() (i int32, ok bool) {
 // next returns the next element. It fails if there is none, or if the
 // collection has changed.
 func (it *iterator) next() (Value, error) {
-	if place, ok := it.nextPlace(); ok {
-		return it.doc.Value(place), nil
+	if it.doc != nil {
+		if place, ok := it.nextPlace(); ok {
+			return it.doc.Value(place), nil
+		}
 	}
 	switch {
 	case it.outer != nil:

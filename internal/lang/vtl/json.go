@@ -21,7 +21,7 @@ func (p *printer) json(v Value) {
 		}
 		p.value(v)
 	case KindString:
-		p.dst = appendJSONString(p.dst, v.str)
+		p.dst = appendJSONString(p.dst, v.str())
 	case KindList:
 		p.jsonList(v.ref.(*List))
 	case KindMap:

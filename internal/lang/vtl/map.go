@@ -105,7 +105,7 @@ func (m *Map) Get(key string) (Value, bool) {
 		return m.get(String(key))
 	}
 	for i := range m.entries {
-		if e := &m.entries[i]; e.key.kind == KindString && e.key.str == key {
+		if e := &m.entries[i]; e.key.kind == KindString && e.key.str() == key {
 			return e.val, true
 		}
 	}
@@ -154,7 +154,7 @@ func (m *Map) get(key Value) (Value, bool) {
 		if key.kind != KindString {
 			return Null, false
 		}
-		return m.Get(key.str)
+		return m.Get(key.str())
 	}
 	if i := m.find(key); i >= 0 {
 		return m.entries[i].val, true
@@ -237,8 +237,9 @@ func (m *Map) own() {
 // find returns the place of key in entries, or -1.
 func (m *Map) find(key Value) int {
 	if key.kind == KindString && m.index == nil {
+		name := key.str()
 		for i := range m.entries {
-			if k := &m.entries[i].key; k.kind == KindString && k.str == key.str {
+			if k := &m.entries[i].key; k.kind == KindString && k.str() == name {
 				return i
 			}
 		}
@@ -272,7 +273,7 @@ func (m *Map) reindex() {
 func simpleKey(v Value) (mapKey, bool) {
 	switch v.kind {
 	case KindString, KindNull, KindBool, KindByte, KindShort, KindInt, KindLong, KindChar:
-		return mapKey{v.kind, v.num, v.str}, true
+		return mapKey{v.kind, v.num, v.str()}, true
 	}
 	return mapKey{}, false
 }

@@ -250,7 +250,7 @@ var objectMethods = methodTable{
 // equal is equals within the limits of e.
 func (e *Env) equal(a, b Value) (bool, error) {
 	if a.kind == KindString {
-		return b.kind == KindString && a.str == b.str, nil
+		return b.kind == KindString && a.str() == b.str(), nil
 	}
 	c := comparer{left: e.steps}
 	same := c.equal(a, b, e.depth)
@@ -372,7 +372,7 @@ var boolMethods = with(objectMethods, methodTable{
 })
 
 func parseBool(e *Env, v Value, a []Value) (Value, bool, error) {
-	return Bool(strings.EqualFold(a[0].str, "true")), true, nil
+	return Bool(strings.EqualFold(a[0].str(), "true")), true, nil
 }
 
 // charMethods are the methods of Character.

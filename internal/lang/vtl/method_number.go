@@ -111,10 +111,10 @@ func integerMethods(p param, size int) methodTable {
 	}
 	parsers := []method{
 		{params: []param{aString}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
-			return parse(a[0].str, 10)
+			return parse(a[0].str(), 10)
 		}},
 		{params: []param{aString, aInt}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
-			return parse(a[0].str, int(int32(a[1].num)))
+			return parse(a[0].str(), int(int32(a[1].num)))
 		}},
 	}
 	toString := []method{
@@ -214,7 +214,7 @@ func floatingMethods(p param, size int) methodTable {
 		if a[0].kind == KindNull {
 			return failure(errNull)
 		}
-		f, err := parseDouble(a[0].str, size)
+		f, err := parseDouble(a[0].str(), size)
 		if err != nil {
 			return failure(err)
 		}

@@ -14,36 +14,36 @@ func stringResult(e *Env, s string) (Value, bool, error) {
 // stringMethods are the methods of String. Indexes count UTF-16 units.
 var stringMethods = with(objectMethods, methodTable{
 	"length": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
-		return Int(int32(units(v.str))), true, e.work(len(v.str) / 64)
+		return Int(int32(units(v.str()))), true, e.work(len(v.str()) / 64)
 	}}},
-	"isEmpty":  {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) { return Bool(v.str == ""), true, nil }}},
+	"isEmpty":  {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) { return Bool(v.str() == ""), true, nil }}},
 	"toString": {{fn: itself}},
 	"intern":   {{fn: itself}},
 	"hashCode": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
-		return Int(hashString(v.str)), true, e.work(len(v.str) / 16)
+		return Int(hashString(v.str())), true, e.work(len(v.str()) / 16)
 	}}},
 	"charAt": {{params: []param{aInt}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
-		i, err := unitIndex(e, v.str, a[0])
+		i, err := unitIndex(e, v.str(), a[0])
 		if err != nil {
 			return failure(err)
 		}
-		return char(unitAt(v.str, i)), true, nil
+		return char(unitAt(v.str(), i)), true, nil
 	}}},
 	"codePointAt": {{params: []param{aInt}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
-		i, err := unitIndex(e, v.str, a[0])
+		i, err := unitIndex(e, v.str(), a[0])
 		if err != nil {
 			return failure(err)
 		}
-		c := cutAt(v.str, i)
+		c := cutAt(v.str(), i)
 		if c.middle {
-			return Int(int32(unitAt(v.str, i))), true, nil
+			return Int(int32(unitAt(v.str(), i))), true, nil
 		}
-		r, _ := decode(v.str[c.at:])
+		r, _ := decode(v.str()[c.at:])
 		return Int(r), true, nil
 	}}},
 	"substring": {
 		{params: []param{aInt}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
-			return substring(e, v.str, int64(a[0].num), int64(units(v.str)))
+			return substring(e, v.str(), int64(a[0].num), int64(units(v.str())))
 		}},
 		{params: []param{aInt, aInt}, fn: subSequence},
 	},
@@ -64,53 +64,53 @@ var stringMethods = with(objectMethods, methodTable{
 		if a[0].kind == KindNull {
 			return failure(errNull)
 		}
-		return Bool(strings.Contains(v.str, a[0].str)), true, e.work(len(v.str) / 64)
+		return Bool(strings.Contains(v.str(), a[0].str())), true, e.work(len(v.str()) / 64)
 	}}},
 	"startsWith": {
 		{params: []param{aString}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
 			if a[0].kind == KindNull {
 				return failure(errNull)
 			}
-			return Bool(strings.HasPrefix(v.str, a[0].str)), true, nil
+			return Bool(strings.HasPrefix(v.str(), a[0].str())), true, nil
 		}},
 		{params: []param{aString, aInt}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
 			if a[0].kind == KindNull {
 				return failure(errNull)
 			}
-			i, n := int64(a[1].num), units(v.str)
+			i, n := int64(a[1].num), units(v.str())
 			if i < 0 || i > int64(n) {
 				return Bool(false), true, nil
 			}
-			rest, _ := slice(v.str, int(i), n)
-			return Bool(strings.HasPrefix(rest, a[0].str)), true, e.work(len(v.str) / 64)
+			rest, _ := slice(v.str(), int(i), n)
+			return Bool(strings.HasPrefix(rest, a[0].str())), true, e.work(len(v.str()) / 64)
 		}},
 	},
 	"endsWith": {{params: []param{aString}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
 		if a[0].kind == KindNull {
 			return failure(errNull)
 		}
-		return Bool(strings.HasSuffix(v.str, a[0].str)), true, nil
+		return Bool(strings.HasSuffix(v.str(), a[0].str())), true, nil
 	}}},
 	"equalsIgnoreCase": {{params: []param{aString}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
-		return Bool(a[0].kind == KindString && strings.EqualFold(v.str, a[0].str)), true, e.work(len(v.str) / 16)
+		return Bool(a[0].kind == KindString && strings.EqualFold(v.str(), a[0].str())), true, e.work(len(v.str()) / 16)
 	}}},
 	"contentEquals": {{params: []param{aText}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
 		if a[0].kind == KindNull {
 			return failure(errNull)
 		}
-		return Bool(v.str == a[0].str), true, nil
+		return Bool(v.str() == a[0].str()), true, nil
 	}}},
 	"compareTo": {{params: []param{anything}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
 		if a[0].kind != KindString {
 			return failure(errCompare)
 		}
-		return compareText(e, v.str, a[0].str, false)
+		return compareText(e, v.str(), a[0].str(), false)
 	}}},
 	"compareToIgnoreCase": {{params: []param{aString}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
 		if a[0].kind == KindNull {
 			return failure(errNull)
 		}
-		return compareText(e, v.str, a[0].str, true)
+		return compareText(e, v.str(), a[0].str(), true)
 	}}},
 	"concat": {{params: []param{aString}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
 		if a[0].kind == KindNull {
@@ -124,10 +124,10 @@ var stringMethods = with(objectMethods, methodTable{
 			if a[0].kind == KindNull || a[1].kind == KindNull {
 				return failure(errNull)
 			}
-			return replaceText(e, v.str, a[0].str, a[1].str)
+			return replaceText(e, v.str(), a[0].str(), a[1].str())
 		}},
 		{params: []param{aChar, aChar}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
-			return replaceText(e, v.str, a[0].Text(), a[1].Text())
+			return replaceText(e, v.str(), a[0].Text(), a[1].Text())
 		}},
 	},
 	"replaceAll":   {{params: []param{aString, aString}, fn: replaceMatches(true)}},
@@ -136,11 +136,11 @@ var stringMethods = with(objectMethods, methodTable{
 		if a[0].kind == KindNull {
 			return failure(errNull)
 		}
-		p, err := e.pattern(a[0].str)
+		p, err := e.pattern(a[0].str())
 		if err != nil {
 			return failure(err)
 		}
-		ok, err := p.matches(e, v.str)
+		ok, err := p.matches(e, v.str())
 		return Bool(ok), true, err
 	}}},
 	"split": {
@@ -148,22 +148,22 @@ var stringMethods = with(objectMethods, methodTable{
 		{params: []param{aString, aInt}, fn: splitText},
 	},
 	"toLowerCase": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
-		return stringResult(e, lowerText(v.str))
+		return stringResult(e, lowerText(v.str()))
 	}}},
 	"toUpperCase": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
-		return stringResult(e, upperText(v.str))
+		return stringResult(e, upperText(v.str()))
 	}}},
 	"trim": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
-		return String(strings.TrimFunc(v.str, func(r rune) bool { return r <= ' ' })), true, nil
+		return String(strings.TrimFunc(v.str(), func(r rune) bool { return r <= ' ' })), true, nil
 	}}},
 	"toCharArray": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
-		n := units(v.str)
+		n := units(v.str())
 		if err := e.growElements(n); err != nil {
 			return failure(err)
 		}
 		out := make([]Value, 0, n)
-		forUnits(v.str, func(u uint16) { out = append(out, char(u)) })
-		e.halves = e.halves || n != len(v.str)
+		forUnits(v.str(), func(u uint16) { out = append(out, char(u)) })
+		e.halves = e.halves || n != len(v.str())
 		return newArray(charArray, out), true, nil
 	}}},
 	"getBytes": {
@@ -172,10 +172,10 @@ var stringMethods = with(objectMethods, methodTable{
 	},
 	"regionMatches": {
 		{params: []param{aInt, aString, aInt, aInt}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
-			return regionMatches(e, v.str, false, a)
+			return regionMatches(e, v.str(), false, a)
 		}},
 		{params: []param{aBool, aInt, aString, aInt, aInt}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
-			return regionMatches(e, v.str, a[0].num != 0, a[1:])
+			return regionMatches(e, v.str(), a[0].num != 0, a[1:])
 		}},
 	},
 	"format": {{params: []param{aString, anything}, rest: true, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
@@ -192,7 +192,7 @@ var stringMethods = with(objectMethods, methodTable{
 				args = l.values()
 			}
 		}
-		s, err := e.format(a[0].str, args, nulls)
+		s, err := e.format(a[0].str(), args, nulls)
 		if err != nil {
 			return failure(err)
 		}
@@ -247,7 +247,7 @@ func unitIndex(e *Env, s string, i Value) (int, error) {
 }
 
 func subSequence(e *Env, v Value, a []Value) (Value, bool, error) {
-	return substring(e, v.str, int64(a[0].num), int64(a[1].num))
+	return substring(e, v.str(), int64(a[0].num), int64(a[1].num))
 }
 
 // substring cuts out the units from begin to end.
@@ -280,11 +280,11 @@ func replaceMatches(all bool) methodFunc {
 		if a[0].kind == KindNull || a[1].kind == KindNull {
 			return failure(errNull)
 		}
-		p, err := e.pattern(a[0].str)
+		p, err := e.pattern(a[0].str())
 		if err != nil {
 			return failure(err)
 		}
-		s, err := p.replace(e, v.str, a[1].str, all)
+		s, err := p.replace(e, v.str(), a[1].str(), all)
 		return String(s), true, err
 	}
 }
@@ -293,7 +293,7 @@ func splitText(e *Env, v Value, a []Value) (Value, bool, error) {
 	if a[0].kind == KindNull {
 		return failure(errNull)
 	}
-	p, err := e.pattern(a[0].str)
+	p, err := e.pattern(a[0].str())
 	if err != nil {
 		return failure(err)
 	}
@@ -301,7 +301,7 @@ func splitText(e *Env, v Value, a []Value) (Value, bool, error) {
 	if len(a) > 1 {
 		limit = int(int64(a[1].num))
 	}
-	parts, err := p.split(e, v.str, limit)
+	parts, err := p.split(e, v.str(), limit)
 	if err != nil {
 		return failure(err)
 	}
@@ -310,25 +310,25 @@ func splitText(e *Env, v Value, a []Value) (Value, bool, error) {
 
 // stringBytes gives the bytes in an encoding, UTF-8 if none is named.
 func stringBytes(e *Env, v Value, a []Value) (Value, bool, error) {
-	raw := []byte(v.str)
+	raw := []byte(v.str())
 	if len(a) > 0 {
-		switch strings.ToUpper(a[0].str) {
+		switch strings.ToUpper(a[0].str()) {
 		case "UTF-8", "UTF8":
 		case "US-ASCII", "ASCII":
-			raw = narrow(v.str, utf8.RuneSelf)
+			raw = narrow(v.str(), utf8.RuneSelf)
 		case "ISO-8859-1", "ISO8859_1", "LATIN1":
-			raw = narrow(v.str, 1<<8)
+			raw = narrow(v.str(), 1<<8)
 		case "UTF-16BE":
 			raw = nil
-			forUnits(v.str, func(u uint16) { raw = append(raw, byte(u>>8), byte(u)) })
+			forUnits(v.str(), func(u uint16) { raw = append(raw, byte(u>>8), byte(u)) })
 		case "UTF-16LE":
 			raw = nil
-			forUnits(v.str, func(u uint16) { raw = append(raw, byte(u), byte(u>>8)) })
+			forUnits(v.str(), func(u uint16) { raw = append(raw, byte(u), byte(u>>8)) })
 		case "UTF-16":
 			raw = []byte{0xFE, 0xFF}
-			forUnits(v.str, func(u uint16) { raw = append(raw, byte(u>>8), byte(u)) })
+			forUnits(v.str(), func(u uint16) { raw = append(raw, byte(u>>8), byte(u)) })
 		default:
-			return failure(fmt.Errorf("found the encoding %s, expected UTF-8, UTF-16, ISO-8859-1 or US-ASCII", quote(a[0].str)))
+			return failure(fmt.Errorf("found the encoding %s, expected UTF-8, UTF-16, ISO-8859-1 or US-ASCII", quote(a[0].str())))
 		}
 	}
 	if err := e.growElements(len(raw)); err != nil {
@@ -370,7 +370,7 @@ func joinTexts(e *Env, separator Value, n int, at func(int) Value) (Value, bool,
 	var b []byte
 	for i := range n {
 		if i > 0 {
-			b = append(b, separator.str...)
+			b = append(b, separator.str()...)
 		}
 		v := at(i)
 		if v.kind != KindString && v.kind != KindNull {

@@ -85,7 +85,7 @@ func (p *parser) member() step {
 			break
 		}
 		if c, ok := s.args[0].(*constNode); ok && c.v.kind == KindString {
-			p.tmpl.pattern(c.v.str)
+			p.tmpl.pattern(c.v.str())
 		}
 	}
 	return s.resolved()

@@ -361,7 +361,7 @@ func (p *pattern) split(e *Env, s string, limit int) ([]Value, error) {
 	}
 	out = append(out, String(s[last:]))
 	if limit == 0 {
-		for len(out) > 0 && out[len(out)-1].str == "" {
+		for len(out) > 0 && out[len(out)-1].str() == "" {
 			out = out[:len(out)-1]
 		}
 	}

@@ -38,7 +38,7 @@ func (e *Env) appendValue(dst []byte, v Value) ([]byte, error) {
 // text returns the printed form of v.
 func (e *Env) textOf(v Value) (string, error) {
 	if v.kind == KindString {
-		return v.str, nil
+		return v.str(), nil
 	}
 	b, err := e.appendValue(nil, v)
 	if err == nil {
@@ -50,10 +50,10 @@ func (e *Env) textOf(v Value) (string, error) {
 // join returns the texts of a and b, one after the other.
 func (e *Env) join(a, b Value) (Value, error) {
 	if a.kind == KindString && b.kind == KindString {
-		if err := e.text(len(a.str) + len(b.str)); err != nil {
+		if err := e.text(len(a.str()) + len(b.str())); err != nil {
 			return Null, err
 		}
-		return String(a.str + b.str), nil
+		return String(a.str() + b.str()), nil
 	}
 	var room [64]byte
 	out, err := e.appendValue(room[:0], a)
@@ -108,7 +108,7 @@ func (p *printer) value(v Value) {
 	case KindNull:
 		p.dst = append(p.dst, "null"...)
 	case KindString:
-		p.dst = append(p.dst, v.str...)
+		p.dst = append(p.dst, v.str()...)
 	case KindBool:
 		p.dst = strconv.AppendBool(p.dst, v.num != 0)
 	case KindByte, KindShort, KindInt, KindLong:

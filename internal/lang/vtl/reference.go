@@ -168,7 +168,7 @@ func (e *Env) getEntry(v Value, s *step, r *reference) (Value, bool) {
 		return Null, false
 	}
 	if key.kind == KindString {
-		out, _ := v.ref.(*Map).Get(key.str)
+		out, _ := v.ref.(*Map).Get(key.str())
 		return out, true
 	}
 	out, err := e.entryOf(v, key)

@@ -84,7 +84,7 @@ func (n *printNode) render(e *Env, dst []byte) ([]byte, flow) {
 	}
 	switch v.kind {
 	case KindString:
-		dst = append(dst, v.str...)
+		dst = append(dst, v.str()...)
 	case KindInt:
 		dst = strconv.AppendInt(dst, int64(v.num), 10)
 	default:

@@ -15,7 +15,7 @@ func searched(v Value) (string, error) {
 	case v.kind == KindNull:
 		return "", errNull
 	case v.kind == KindString:
-		return v.str, nil
+		return v.str(), nil
 	}
 	c := int64(v.num)
 	if c < 0 || c > unicode.MaxRune {
@@ -32,19 +32,19 @@ func indexOf(e *Env, v Value, a []Value) (Value, bool, error) {
 	if err != nil {
 		return failure(err)
 	}
-	if err := e.work(len(v.str) / 64); err != nil {
+	if err := e.work(len(v.str()) / 64); err != nil {
 		return failure(err)
 	}
 	at := 0
 	if len(a) > 1 {
-		from := min(max(0, int64(a[1].num)), int64(units(v.str)))
-		at = cutAt(v.str, int(from)).at
+		from := min(max(0, int64(a[1].num)), int64(units(v.str())))
+		at = cutAt(v.str(), int(from)).at
 	}
-	i := strings.Index(v.str[at:], what)
+	i := strings.Index(v.str()[at:], what)
 	if i < 0 {
 		return Int(-1), true, nil
 	}
-	return Int(int32(units(v.str[:at+i]))), true, nil
+	return Int(int32(units(v.str()[:at+i]))), true, nil
 }
 
 func lastIndexOf(e *Env, v Value, a []Value) (Value, bool, error) {
@@ -52,10 +52,10 @@ func lastIndexOf(e *Env, v Value, a []Value) (Value, bool, error) {
 	if err != nil {
 		return failure(err)
 	}
-	if err := e.work(len(v.str) / 64); err != nil {
+	if err := e.work(len(v.str()) / 64); err != nil {
 		return failure(err)
 	}
-	s := v.str
+	s := v.str()
 	if len(a) > 1 {
 		from := int64(a[1].num)
 		if from < 0 {
@@ -96,7 +96,7 @@ func regionMatches(e *Env, s string, fold bool, a []Value) (Value, bool, error) 
 		return failure(errNull)
 	}
 	at, from, n := int64(a[0].num), int64(a[2].num), int64(a[3].num)
-	t := a[1].str
+	t := a[1].str()
 	if at < 0 || from < 0 || at > int64(units(s))-n || from > int64(units(t))-n {
 		return Bool(false), true, nil
 	}

@@ -220,7 +220,7 @@ func argumentOf(x expr) Argument {
 	switch x := x.(type) {
 	case *constNode:
 		if x.v.kind == KindString {
-			return Argument{x.v.str, true}
+			return Argument{x.v.str(), true}
 		}
 	case *stringNode:
 		if len(x.body) != 1 || x.cut {

@@ -50,8 +50,8 @@ func (e *Env) storeWhole(slot int, i int64, k Kind) {
 		return
 	}
 	s := &e.slots[slot]
-	if s.v.ref != nil || s.v.str != "" {
-		s.v = Value{}
+	if s.v.ref != nil {
+		s.v.ref = nil
 	}
 	s.v.kind, s.v.num, s.state = k, uint64(i), set
 }
