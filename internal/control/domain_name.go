@@ -123,7 +123,7 @@ func (s *Service) completeDomain(d *apigw.DomainName, uploaded bool) error {
 	typ := e.Types[0]
 	e.IPAddressType = orElse(e.IPAddressType, map[bool]string{true: "dualstack", false: "ipv4"}[typ == "PRIVATE"])
 	if e.IPAddressType != "ipv4" && e.IPAddressType != "dualstack" {
-		return refuse("endpointConfiguration", clip(e.IPAddressType), "ipAddressType must be either ipv4 or dualstack.")
+		return refuse("endpointConfiguration", clip(e.IPAddressType), addressTypes)
 	}
 	d.EndpointConfiguration = &e
 	d.Status = "AVAILABLE"
@@ -202,7 +202,7 @@ func (s *Service) UpdateDomainName(ctx context.Context, name, id string, ops []p
 		if d = old; len(ops) == 0 {
 			return nil
 		}
-		if d, err = patched(old, ops, patchWords{}, patchDomainType); err != nil {
+		if d, err = patched(old, ops, patchWords{bad: map[string]string{"endpointConfiguration": addressTypes}}, patchDomainType); err != nil {
 			return err
 		}
 		if was := old.EndpointType() == "PRIVATE"; was != (d.EndpointType() == "PRIVATE") {

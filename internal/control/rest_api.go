@@ -155,7 +155,7 @@ func completeEndpoint(api *apigw.RestAPI) error {
 	case e.IPAddressType == "":
 		e.IPAddressType = "ipv4"
 	case e.IPAddressType != "ipv4" && e.IPAddressType != "dualstack":
-		return refuse("endpointConfiguration", e.IPAddressType, "ipAddressType must be either ipv4 or dualstack.")
+		return refuse("endpointConfiguration", e.IPAddressType, addressTypes)
 	case e.IPAddressType == "ipv4" && private:
 		return refuse("endpointConfiguration", e.IPAddressType, "Only dualstack ipAddressType is supported for Private APIs.")
 	}
@@ -164,6 +164,8 @@ func completeEndpoint(api *apigw.RestAPI) error {
 	}
 	return nil
 }
+
+const addressTypes = "ipAddressType must be either ipv4 or dualstack."
 
 // EndpointTypes are the types of an endpoint in the service's order.
 func EndpointTypes() []string { return []string{"PRIVATE", "EDGE", "REGIONAL"} }
@@ -211,7 +213,10 @@ func (s *Service) UpdateRestAPI(ctx context.Context, id string, ops []property.P
 		}
 		words := patchWords{
 			bare: []string{"binaryMediaTypes"},
-			bad:  map[string]string{"minimumCompressionSize": badCompression(s.limits())},
+			bad: map[string]string{
+				"minimumCompressionSize": badCompression(s.limits()),
+				"endpointConfiguration":  addressTypes,
+			},
 		}
 		if api, err = patched(old, ops, words, patchEndpoint); err != nil {
 			return err

@@ -1,6 +1,8 @@
 package control
 
 import (
+	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 
@@ -11,7 +13,7 @@ import (
 // This file changes the stages of a usage plan.
 //
 //	/apiStages                                          add, remove; api:stage is the value
-//	/apiStages/{api:stage}/throttle                     remove
+//	/apiStages/{api:stage}/throttle                     add, replace, remove; the value is the JSON text of a map
 //	/apiStages/{api:stage}/throttle/{path}/{VERB}       remove
 //	/apiStages/{api:stage}/throttle/{path}/{VERB}/rateLimit, …/burstLimit   add, replace
 //
@@ -89,11 +91,7 @@ func stageOfPlan(p *apigw.UsagePlan, text string) (*apigw.APIStage, error) {
 // throttle/.
 func patchPlanThrottle(stage *apigw.APIStage, path string, op property.PatchOperation) error {
 	if path == "" {
-		if op.Op != "remove" {
-			return apigw.BadRequest("Invalid patch operation specified. Must be one of: [remove]")
-		}
-		stage.Throttle = nil
-		return nil
+		return patchPlanThrottles(stage, op)
 	}
 	if op.Op == "remove" {
 		method := throttledMethod(stage, path)
@@ -120,6 +118,32 @@ func patchPlanThrottle(stage *apigw.APIStage, path string, op property.PatchOper
 		stage.Throttle = map[string]*apigw.ThrottleSettings{}
 	}
 	stage.Throttle[method] = throttle
+	return nil
+}
+
+// patchPlanThrottles changes the throttles of all methods at once.
+func patchPlanThrottles(stage *apigw.APIStage, op property.PatchOperation) error {
+	if op.Op == "remove" {
+		stage.Throttle = nil
+		return nil
+	}
+	if op.Op != "add" && op.Op != "replace" {
+		return apigw.BadRequest("Invalid patch operation specified. Must be 'add'|'remove'|'replace'")
+	}
+	given := &apigw.APIStage{}
+	var members map[string]any
+	d := json.NewDecoder(strings.NewReader(op.Value))
+	d.UseNumber()
+	if d.Decode(&members) != nil || members == nil ||
+		len(property.Decode(property.Wire, given.Properties(), map[string]any{"throttle": members}).Failures()) > 0 {
+		return badPatchValue(op, `the text of a JSON object such as {"/pets/GET":{"burstLimit":2,"rateLimit":1}}`)
+	}
+	throttles := map[string]*apigw.ThrottleSettings{}
+	if op.Op == "add" {
+		maps.Copy(throttles, stage.Throttle)
+	}
+	maps.Copy(throttles, given.Throttle)
+	stage.Throttle = throttles
 	return nil
 }
 
