@@ -13,8 +13,8 @@ import (
 // member that is null counts as absent. It reports all problems; the fields of
 // properties without one are set.
 //
-// An unknown member is ignored on Wire, as API Gateway does, and an error
-// elsewhere.
+// An unknown member is ignored on Wire and Service, as the services do, and an
+// error elsewhere.
 func Decode(s *Surface, rows List, in map[string]any) Errors {
 	var errs Errors
 	names := make(map[string]bool, len(rows))
@@ -32,7 +32,7 @@ func Decode(s *Surface, rows List, in map[string]any) Errors {
 			}
 			continue
 		}
-		if r.Is&ReadOnly != 0 && s != Wire {
+		if r.Is&ReadOnly != 0 && !s.open {
 			errs = append(errs, &Error{Path: []string{name}, Kind: ReadOnlyGiven, Found: v, Message: "set by the gateway, it cannot be given"})
 			continue
 		}
@@ -41,14 +41,14 @@ func Decode(s *Surface, rows List, in map[string]any) Errors {
 		}
 		if err := r.Value.decode(s, v); err != nil {
 			errs = append(errs, flatten(under(name, err))...)
-		} else if v == "" && r.Is&Required != 0 && s != Wire {
+		} else if v == "" && r.Is&Required != 0 && !s.open {
 			errs = append(errs, &Error{Path: []string{name}, Kind: Absent, Message: "empty, and it is required"})
 		}
 		if r.Is&Deprecated != 0 {
 			errs = append(errs, &Error{Path: []string{name}, Kind: Old, Warning: true, Message: "deprecated: " + r.Doc})
 		}
 	}
-	if s == Wire {
+	if s.open {
 		return errs
 	}
 	for name, v := range in {

@@ -197,19 +197,19 @@ func (f *optionalFloat) decode(s *Surface, v any) error {
 	return err
 }
 
-func (m *millis) decode(s *Surface, v any) error {
+func (m *duration) decode(s *Surface, v any) error {
 	n, err := intOf(s, v)
 	if err != nil {
 		return err
 	}
-	*m.p = time.Duration(n) * time.Millisecond
-	if most := int64(math.MaxInt64 / time.Millisecond); n > most || n < -most {
+	*m.p = time.Duration(n) * m.unit
+	if most := int64(math.MaxInt64 / m.unit); n > most || n < -most {
 		*m.p = math.MaxInt64 // beyond every limit, and no wrap to a value within
 	}
 	if s.coral {
 		return nil
 	}
-	return within(n, m.min, m.max, " milliseconds")
+	return within(n, m.min, m.max, " "+m.units())
 }
 
 func (e *epoch) decode(s *Surface, v any) error {

@@ -2,6 +2,7 @@ package property_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -201,5 +202,45 @@ func TestErrorsThatRestOnPendingPropertiesGo(t *testing.T) {
 	got := errs.Without(map[string]bool{"uri": true, "connectionType": true})
 	if len(got) != 1 || got[0].Path[0] != "timeout" {
 		t.Errorf("got %v, want timeout alone", got)
+	}
+}
+
+// A nap has what only some nouns need.
+type nap struct {
+	Name string
+	Long time.Duration
+	Who  string
+}
+
+func (n *nap) Properties() property.List {
+	return property.List{
+		{Name: "name", Value: property.Text(&n.Name), Is: property.Required},
+		{Name: "longest", Value: property.Seconds(&n.Long, 1, 900)},
+		{Name: "who", Names: property.Names{Wire: "WHO"}, Value: property.Text(&n.Who), Is: property.ReadOnly},
+	}
+}
+
+func TestSecondsOnEachSurface(t *testing.T) {
+	for _, tt := range []struct {
+		surface *property.Surface
+		in      map[string]any
+		want    time.Duration
+		refusal string
+	}{
+		{property.CloudFormation, object("Name", "n", "Longest", "15"), 15 * time.Second, ""},
+		{property.CloudFormation, object("Name", "n", "Longest", 0), 0, "Longest: 0 is outside 1–900 seconds"},
+		{property.Service, object("Name", "n", "Longest", 0, "Other", 1, "WHO", "me"), 0, ""}, // the noun judges
+		{property.Service, object("Name", "n", "Longest", json.Number("30")), 30 * time.Second, ""},
+		{property.Service, object("Name", "n", "Longest", "30"), 0, "Longest: class java.lang.String can not be converted to an Integer"},
+	} {
+		var n nap
+		errs := property.Decode(tt.surface, n.Properties(), tt.in)
+		if got := errs.Error(); got != tt.refusal || n.Long != tt.want {
+			t.Errorf("%s %v: got %v and %q, want %v and %q", tt.surface.Name, tt.in, n.Long, got, tt.want, tt.refusal)
+		}
+	}
+	n := nap{Name: "n", Long: 90 * time.Second, Who: "me"}
+	if got := fmt.Sprint(property.Encode(property.Service, n.Properties())); got != "map[Longest:90 Name:n WHO:me]" {
+		t.Errorf("got %s", got)
 	}
 }

@@ -51,8 +51,8 @@ func (f *optionalFloat) encode(*Surface) any {
 }
 func (f *optionalFloat) zero() bool { return *f.p == nil }
 
-func (m *millis) encode(*Surface) any { return m.p.Milliseconds() }
-func (m *millis) zero() bool          { return *m.p == 0 }
+func (m *duration) encode(*Surface) any { return int64(*m.p / m.unit) }
+func (m *duration) zero() bool          { return *m.p == 0 }
 
 func (e *epoch) encode(*Surface) any { return e.p.Unix() }
 func (e *epoch) zero() bool          { return e.p.IsZero() }

@@ -234,15 +234,15 @@ func (f *optionalFloat) patch(op PatchOperation, rest []string) *PatchError {
 	return nil
 }
 
-func (m *millis) patch(op PatchOperation, rest []string) *PatchError {
+func (m *duration) patch(op PatchOperation, rest []string) *PatchError {
 	if done, err := scalar(op, rest, func() { *m.p = 0 }); done {
 		return err
 	}
 	n, err := strconv.ParseInt(op.Value, 10, 32)
 	if err != nil {
-		return badValue("%q is not a whole number of milliseconds", op.Value)
+		return badValue("%q is not a whole number of %s", op.Value, m.units())
 	}
-	*m.p = time.Duration(n) * time.Millisecond
+	*m.p = time.Duration(n) * m.unit
 	return nil
 }
 

@@ -61,7 +61,7 @@ func (i *integer) kind() string         { return fmt.Sprintf("whole number, %d�
 func (i *optionalInteger) kind() string { return fmt.Sprintf("whole number, %d–%d", i.min, i.max) }
 func (f *float) kind() string           { return "number" }
 func (f *optionalFloat) kind() string   { return "number" }
-func (m *millis) kind() string          { return fmt.Sprintf("milliseconds, %d–%d", m.min, m.max) }
+func (m *duration) kind() string        { return fmt.Sprintf("%s, %d–%d", m.units(), m.min, m.max) }
 func (e *epoch) kind() string           { return "time" }
 func (m *textMap) kind() string {
 	if m.json {

@@ -25,7 +25,7 @@ func (i *integer) sample()         { *i.p = max(1, i.min) }
 func (i *optionalInteger) sample() { n := max(1, i.min); *i.p = &n }
 func (f *float) sample()           { *f.p = 1.5 }
 func (f *optionalFloat) sample()   { x := 1.5; *f.p = &x }
-func (m *millis) sample()          { *m.p = time.Duration(m.min+1) * time.Millisecond }
+func (m *duration) sample()        { *m.p = time.Duration(m.min+1) * m.unit }
 func (e *epoch) sample()           { *e.p = time.Unix(1511379050, 0).UTC() }
 func (m *textMap) sample()         { *m.p = map[string]string{"sample": "value"} }
 func (m *boolMap) sample()         { *m.p = map[string]bool{"sample": true} }

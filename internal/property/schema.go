@@ -105,7 +105,7 @@ func (f *float) schema(*Surface, map[string]any, string) map[string]any {
 func (f *optionalFloat) schema(*Surface, map[string]any, string) map[string]any {
 	return map[string]any{"type": "number"}
 }
-func (m *millis) schema(*Surface, map[string]any, string) map[string]any {
+func (m *duration) schema(*Surface, map[string]any, string) map[string]any {
 	return map[string]any{"type": "integer", "minimum": m.min, "maximum": m.max}
 }
 func (e *epoch) schema(*Surface, map[string]any, string) map[string]any {

@@ -16,12 +16,15 @@ type Surface struct {
 	quoted bool // numbers and booleans may be text
 	blocks bool // a nested object may be a list of at most one
 	coral  bool // type errors speak as API Gateway's front end does
+	open   bool // members that nobody knows, or may set, are no errors
 }
 
 // The surfaces. See "One definition" in ARCHITECTURE.md.
 var (
 	// Wire is the control plane's JSON.
-	Wire = &Surface{Name: "wire", names: same, pick: func(n Names) string { return n.Wire }, coral: true}
+	Wire = &Surface{Name: "wire", names: same, pick: func(n Names) string { return n.Wire }, coral: true, open: true}
+	// Service is the JSON of the other services' APIs, such as Lambda's.
+	Service = &Surface{Name: "service", names: pascal, pick: func(n Names) string { return n.Wire }, coral: true, open: true}
 	// CloudFormation is the native types, AWS::ApiGateway::*.
 	CloudFormation = &Surface{Name: "CloudFormation", names: pascal, pick: func(n Names) string { return n.CloudFormation }, quoted: true}
 	// TerraformType is the Terraform-shaped types, Terraform::AWS::ApiGateway*.
@@ -40,7 +43,8 @@ var (
 	CLI = &Surface{Name: "CLI", names: kebab, pick: func(n Names) string { return n.CLI }, quoted: true}
 )
 
-// Surfaces returns every surface, in the order of the reference pages.
+// Surfaces returns every surface of API Gateway's nouns, in the order of the
+// reference pages.
 func Surfaces() []*Surface {
 	return []*Surface{Wire, CloudFormation, TerraformType, Terraform, OpenAPI, CLI}
 }

@@ -83,14 +83,28 @@ type optionalFloat struct{ p **float64 }
 // OptionalFloat binds a number of which absent and 0 are two values.
 func OptionalFloat(p **float64) Value { return &optionalFloat{p} }
 
-type millis struct {
+type duration struct {
 	p        *time.Duration
-	min, max int64 // milliseconds
+	unit     time.Duration
+	min, max int64 // units
 }
 
 // Millis binds a duration that surfaces write in whole milliseconds, from low
-// to high. It is the only conversion between the two.
-func Millis(p *time.Duration, low, high int64) Value { return &millis{p, low, high} }
+// to high. It and Seconds are the only conversions between the two.
+func Millis(p *time.Duration, low, high int64) Value {
+	return &duration{p, time.Millisecond, low, high}
+}
+
+// Seconds binds a duration that surfaces write in whole seconds, from low to
+// high.
+func Seconds(p *time.Duration, low, high int64) Value { return &duration{p, time.Second, low, high} }
+
+func (m *duration) units() string {
+	if m.unit == time.Second {
+		return "seconds"
+	}
+	return "milliseconds"
+}
 
 type epoch struct{ p *time.Time }
 
