@@ -30,6 +30,8 @@ const houseRules = `
 	message                            < backend, cache;
 	backend                            < function; # for FunctionCall, FunctionAnswer and FunctionRefused only
 
+	property, store, function          < lambda;
+
 	# the two planes: neither sees the other
 	apigw/openapi, store, lang/mapping, lang/javaregexp                       < control;
 	apigw, lang/mapping, lang/jsonschema, lang/javaregexp, backend, throttle, cache  < dataplane;
@@ -43,11 +45,12 @@ const houseRules = `
 	message, sigv4                     < adapter/listen;
 	control, publish                   < adapter/awsapi;
 	control                            < adapter/awsapi/recorded;
+	lambda                             < adapter/lambdaapi;
 	provision/stack, dataplane, adapter/listen < adapter/stackapi;
 	adapter/awsapi, adapter/stackapi, lang/cases < adapter/cli;
 
 	# the wiring knows everybody
-	adapter/bolt, adapter/listen, adapter/awsapi, adapter/stackapi, publish, provision/stack, backend, cache < house;
+	adapter/bolt, adapter/listen, adapter/awsapi, adapter/stackapi, adapter/lambdaapi, publish, provision/stack, backend, cache < house;
 `
 
 // houseWalls are taken out of what houseRules give: "a | b" means that b may
@@ -57,6 +60,7 @@ const houseWalls = `
 	dataplane                          | control;
 	control, store, dataplane, publish | adapter/cli;
 	lang/cfn, store                    | provision/resource;
+	store, function                    | adapter/lambdaapi;
 `
 
 // parseRules returns for each room the rooms it may import.
