@@ -86,7 +86,7 @@ func (im *importer) putValidators(overwrite bool) error {
 			im.validators[v.Name], created[v.Name] = v.ID, now+int64(i)
 		}
 		if err := checkValidator(&v); err != nil {
-			if err := im.fault(err, openapi.Place{}, "Unable to create request validator '%s'", clip(v.Name)); err != nil {
+			if err := im.fault(err, *im.doc.ValidatorsAt[i], "Unable to create request validator '%s'", clip(v.Name)); err != nil {
 				return err
 			}
 			continue
@@ -304,10 +304,10 @@ func (im *importer) putGatewayResponses(overwrite bool) error {
 	if overwrite {
 		im.drop(gatewayResponsesPrefix(im.api))
 	}
-	for _, given := range im.doc.GatewayResponses {
+	for i, given := range im.doc.GatewayResponses {
 		g := *given
 		if err := im.service.checkGatewayResponse(&g); err != nil {
-			if err := im.fault(err, openapi.Place{}, "Unable to put gateway response '%s'", g.ResponseType); err != nil {
+			if err := im.fault(err, *im.doc.GatewayResponsesAt[i], "Unable to put gateway response '%s'", g.ResponseType); err != nil {
 				return err
 			}
 			continue
@@ -320,8 +320,8 @@ func (im *importer) putGatewayResponses(overwrite bool) error {
 }
 
 // putDocumentation puts the documentation parts. One about the same thing keeps
-// its identifier. Chosen: a definition without documentation leaves what there
-// is, because no parts are made here of its descriptions.
+// its identifier. Chosen: a definition without a word about anything leaves what
+// there is.
 func (im *importer) putDocumentation(overwrite bool) error {
 	if !im.doc.Given["documentation"] {
 		return nil

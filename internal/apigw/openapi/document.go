@@ -20,9 +20,13 @@ type Document struct {
 	Models           []*apigw.Model
 	ModelsAt         []*Place
 	Validators       []*apigw.RequestValidator
+	ValidatorsAt     []*Place
 	GatewayResponses []*apigw.GatewayResponse
-	Authorizers      []*Authorizer
-	Documentation    []*apigw.DocumentationPart
+
+	GatewayResponsesAt []*Place
+
+	Authorizers   []*Authorizer
+	Documentation []*apigw.DocumentationPart
 
 	Warnings Findings // what API Gateway warns of
 	Notes    Findings // what has no effect and is not worth a warning to API Gateway
@@ -79,6 +83,8 @@ func Read(content []byte, o Options) (*Document, error) {
 	r.securitySchemes()
 	r.models()
 	r.paths()
+	r.descriptions()
+	r.strays()
 	r.locate()
 	if len(r.errors) > 0 {
 		return nil, r.errors
@@ -101,7 +107,7 @@ func (r *reader) locate() {
 	for _, a := range r.doc.Authorizers {
 		places = append(places, &a.At)
 	}
-	places = append(append(places, r.doc.PathsAt...), r.doc.ModelsAt...)
+	places = slices.Concat(places, r.doc.PathsAt, r.doc.ModelsAt, r.doc.ValidatorsAt, r.doc.GatewayResponsesAt)
 	r.root.locate(places)
 }
 

@@ -22,14 +22,11 @@ func (r *reader) extensions() {
 		}
 		switch name {
 		case "api-key-source":
-			api.APIKeySource = strings.ToUpper(m.value.scalar())
-			r.given("apiKeySource", m.value)
+			source := *m.value
+			source.text = strings.ToUpper(source.text)
+			r.decode(&source, "apiKeySource", api.Properties())
 		case "binary-media-types":
-			api.BinaryMediaTypes = nil
-			for _, t := range m.value.list() {
-				api.BinaryMediaTypes = append(api.BinaryMediaTypes, t.scalar())
-			}
-			r.given("binaryMediaTypes", m.value)
+			r.decode(m.value, "binaryMediaTypes", api.Properties())
 		case "minimum-compression-size":
 			r.decode(m.value, "minimumCompressionSize", api.Properties())
 		case "security-policy":
@@ -46,9 +43,6 @@ func (r *reader) extensions() {
 			r.gatewayResponses(m.value)
 		case "documentation":
 			r.documentation(m.value)
-		case "request-validator": // paths.go
-		default: // cors, importexport-version, …
-			r.note(m.value, "%s has no effect on a REST API", clip(m.name))
 		}
 	}
 	for _, server := range r.root.get("servers").list() {
@@ -56,6 +50,13 @@ func (r *reader) extensions() {
 			r.endpoint(x)
 		}
 	}
+}
+
+// extensionOf is what a definition calls a property of the API.
+var extensionOf = map[string]string{
+	"apiKeySource": prefix + "api-key-source", "binaryMediaTypes": prefix + "binary-media-types", "securityPolicy": prefix + "security-policy",
+	"disableExecuteApiEndpoint": prefix + "endpoint-configuration.disableExecuteApiEndpoint",
+	"minimumCompressionSize":    prefix + "minimum-compression-size", "endpointAccessMode": prefix + "endpoint-access-mode",
 }
 
 // decode reads a property of the API as its row has it.
@@ -66,6 +67,7 @@ func (r *reader) decode(n *node, name string, rows property.List) {
 	}
 	r.given(name, n)
 	for _, e := range property.Decode(property.OpenAPI, property.List{*row}, map[string]any{name: n.value()}).Failures() {
+		e.Path[0] = extensionOf[name]
 		r.fail(n.find(e.Path[1:]), "%s", e.Error())
 	}
 }
@@ -87,16 +89,21 @@ func (r *reader) policy(n *node) {
 // See "x-amazon-apigateway-endpoint-configuration object".
 func (r *reader) endpoint(n *node) {
 	api := &r.doc.API
+	if !r.object(n, "endpoint-configuration") {
+		return
+	}
 	if off := n.get("disableExecuteApiEndpoint"); off != nil {
-		api.DisableExecuteAPIEndpoint = off.yes()
-		r.given("disableExecuteApiEndpoint", off)
+		r.decode(off, "disableExecuteApiEndpoint", api.Properties())
 	}
 	e := &apigw.EndpointConfiguration{}
 	rows := e.Properties()
 	members := map[string]any{}
-	for i := range rows {
-		if v := n.get(rows[i].Name); v != nil {
-			members[rows[i].Name] = v.value()
+	for _, m := range n.members {
+		switch _, known := rows.Find(property.OpenAPI, m.name); {
+		case known:
+			members[m.name] = m.value.value()
+		case m.name != "disableExecuteApiEndpoint":
+			r.note(m.value, "%sendpoint-configuration.%s has no effect", prefix, clip(m.name))
 		}
 	}
 	for _, failure := range property.Decode(property.OpenAPI, rows, members).Failures() {
@@ -108,18 +115,51 @@ func (r *reader) endpoint(n *node) {
 	}
 }
 
+// object reports whether an extension is an object, as it must be. One that is
+// null says nothing.
+func (r *reader) object(n *node, extension string) bool {
+	if !n.is(object) && !n.is(null) {
+		r.fail(n, "%s%s: found %s, expected an object", prefix, extension, n.kind)
+	}
+	return n.is(object)
+}
+
 // validators reads the request validators, by name.
 func (r *reader) validators(n *node) {
-	for _, m := range n.all() {
-		v := &apigw.RequestValidator{Name: m.name}
-		v.ValidateRequestBody = m.value.get("validateRequestBody").yes()
-		v.ValidateRequestParameters = m.value.get("validateRequestParameters").yes()
+	if !r.object(n, "request-validators") {
+		return
+	}
+	for _, m := range n.members {
+		if !r.object(m.value, "request-validators."+clip(m.name)) {
+			continue
+		}
+		v, at := &apigw.RequestValidator{}, m.value.place()
+		members := map[string]any{"name": m.name}
+		for _, part := range m.value.members {
+			members[part.name] = part.value.value()
+		}
+		for _, e := range property.Decode(property.OpenAPI, v.Properties(), members).Failures() {
+			if e.Kind == property.Unknown || e.Kind == property.ReadOnlyGiven {
+				r.note(m.value.find(e.Path), "%srequest-validators.%s.%s has no effect", prefix, clip(m.name), clip(e.Path[0]))
+				continue
+			}
+			r.fail(m.value.find(e.Path), "Unable to create request validator '%s': %s", clip(m.name), e.Error())
+		}
+		v.Name = m.name
 		r.doc.Validators = append(r.doc.Validators, v)
+		r.doc.ValidatorsAt = append(r.doc.ValidatorsAt, &at)
 	}
 }
 
 func (r *reader) gatewayResponses(n *node) {
-	for _, m := range n.all() {
+	if !r.object(n, "gateway-responses") {
+		return
+	}
+	for _, m := range n.members {
+		if !r.object(m.value, "gateway-responses."+clip(m.name)) {
+			continue
+		}
+		at := m.value.place()
 		g := &apigw.GatewayResponse{}
 		members := map[string]any{"responseType": m.name}
 		for _, part := range m.value.all() {
@@ -133,5 +173,6 @@ func (r *reader) gatewayResponses(n *node) {
 			r.fail(m.value.find(e.Path), "Unable to put gateway response '%s': %s", clip(m.name), e.Error())
 		}
 		r.doc.GatewayResponses = append(r.doc.GatewayResponses, g)
+		r.doc.GatewayResponsesAt = append(r.doc.GatewayResponsesAt, &at)
 	}
 }

@@ -77,6 +77,10 @@ func (r *reader) model(schema *node) string {
 	}
 	if ref := schema.get("$ref"); ref.is(text) {
 		if name, ok := modelName(ref.text); ok {
+			if strings.HasPrefix(ref.text, "#/") && r.component("definitions", "schemas").get(name) == nil {
+				r.warn(ref, "Unknown or invalid reference specified by '%s'. Ignoring.", clip(ref.text)) // observed
+				return ""
+			}
 			return name
 		}
 	}

@@ -221,6 +221,29 @@ func TestFindingsHaveTheirPlace(t *testing.T) {
 		{name: "bad gateway response", text: "paths: {}\nx-amazon-apigateway-gateway-responses:\n  TEAPOT:\t# error 6:5: Unable to put gateway response 'TEAPOT'\n    statusCode: 418\n"},
 		{name: "not for REST APIs", text: "paths: {}\nx-amazon-apigateway-cors: {}\t# note 4:27: x-amazon-apigateway-cors has no effect on a REST API\n"},
 		{name: "repeated server variable is no finding", text: "paths: {}\n"},
+		{name: "extension of another place", text: "paths:\n  /a:\n    x-amazon-apigateway-integration: {type: mock}\t# note 5:38: x-amazon-apigateway-integration has no effect here, it belongs to an operation\n"},
+		{name: "extension that does not exist", text: "paths:\n  /a:\n    x-amazon-apigateway-any-method:\n      x-amazon-apigateway-integratoin: {type: mock}\t# note 6:40: x-amazon-apigateway-integratoin is no extension of API Gateway: did you mean x-amazon-apigateway-integration?\n"},
+		{name: "tag of an HTTP API", text: "paths: {}\ntags:\n  - name: Owner\n    x-amazon-apigateway-tag-value: me\t# note 6:36: x-amazon-apigateway-tag-value has no effect on a REST API\n"},
+		{name: "integrations of an HTTP API", text: "paths: {}\ncomponents:\n  x-amazon-apigateway-integrations: {}\t# note 5:37: x-amazon-apigateway-integrations has no effect on a REST API\nx-amazon-apigateway-importexport-version: '1.0'\t# note 6:43: x-amazon-apigateway-importexport-version has no effect on a REST API\n"},
+		{name: "extensions in schemas and examples", text: "paths: {}\ncomponents:\n  schemas: {A: {x-amazon-apigateway-what: 1}}\n  examples: {A: {x-amazon-apigateway-what: 1}}\n"},
+		{name: "unknown source of keys", text: "paths: {}\nx-amazon-apigateway-api-key-source: QUERY\t# error 4:37: x-amazon-apigateway-api-key-source: \"QUERY\" is not one of HEADER, AUTHORIZER\n"},
+		{name: "source of keys in small letters", text: "paths: {}\nx-amazon-apigateway-api-key-source: authorizer\n"},
+		{name: "binary media types that are no list", text: "paths: {}\nx-amazon-apigateway-binary-media-types: {a: b}\t# error 4:41: x-amazon-apigateway-binary-media-types: an object found, a list expected\n"},
+		{name: "compression that is no number", text: "paths: {}\nx-amazon-apigateway-minimum-compression-size: a lot\t# error 4:47: x-amazon-apigateway-minimum-compression-size: \n"},
+		{name: "endpoint that is no object", text: "paths: {}\nx-amazon-apigateway-endpoint-configuration: EDGE\t# error 4:45: x-amazon-apigateway-endpoint-configuration: found text, expected an object\n"},
+		{name: "unknown member of an endpoint", text: "paths: {}\nx-amazon-apigateway-endpoint-configuration:\n  vpcEndpoints: []\t# note 5:17: x-amazon-apigateway-endpoint-configuration.vpcEndpoints has no effect\n"},
+		{name: "policy that is a list", text: "paths: {}\nx-amazon-apigateway-policy: []\t# error 4:29: x-amazon-apigateway-policy: found a list, expected an object\n"},
+		{name: "validator that is no object", text: "paths: {}\nx-amazon-apigateway-request-validators:\n  all: true\t# error 5:8: x-amazon-apigateway-request-validators.all: found a boolean, expected an object\n"},
+		{name: "flag of a validator", text: "paths: {}\nx-amazon-apigateway-request-validators:\n  all: {validateRequestBody: maybe, validateRequestHeaders: true}\t# error 5:30: Unable to create request validator 'all': validateRequestBody: \n"},
+		{name: "gateway response that is no object", text: "paths: {}\nx-amazon-apigateway-gateway-responses:\n  THROTTLED: 429\t# error 5:14: x-amazon-apigateway-gateway-responses.THROTTLED: found a number, expected an object\n"},
+		{name: "unknown member of a gateway response", text: "paths: {}\nx-amazon-apigateway-gateway-responses:\n  THROTTLED: {status: 429}\t# note 5:23: x-amazon-apigateway-gateway-responses.THROTTLED.status has no effect\n"},
+		{name: "authorizer that is no object", text: "paths: {}\ncomponents:\n  securitySchemes:\n    a:\n      x-amazon-apigateway-authorizer: token\t# error 7:39: x-amazon-apigateway-authorizer: found text, expected an object\n"},
+		{name: "unknown kind of authentication", text: "paths:\n  /a:\n    get:\n      x-amazon-apigateway-auth: {type: CUSTOM}\t# note 6:33: x-amazon-apigateway-auth has no effect on a REST API: its type is NONE or AWS_IAM\n"},
+		{name: "two authorizers", text: "paths:\n  /a:\n    get:\n      security:\n        - a: []\n        - b: []\t# note 8:14: a method has one authorizer, so b has no effect beside a\ncomponents:\n  securitySchemes:\n    a: {type: apiKey, in: header, name: A, x-amazon-apigateway-authorizer: {type: token}}\n    b: {type: apiKey, in: header, name: B, x-amazon-apigateway-authorizer: {type: token}}\n"},
+		{name: "unknown member of an integration", text: "paths:\n  /a:\n    get:\n      x-amazon-apigateway-integration:\n        type: mock\n        payloadFormatVersion: '2.0'\t# note 8:31: payloadFormatVersion has no effect on an integration of a REST API\n"},
+		{name: "template that is no text", text: "paths:\n  /a:\n    get:\n      x-amazon-apigateway-integration:\n        type: mock\n        responses:\n          default:\n            statusCode: 200\n            responseTemplates: {application/json: {a: 1}}\t# warning 11:51: Invalid format for 'responseTemplates'. Expected type string for property 'application/json' of resource '/a' and method 'GET' but got '{\"a\":1}'\n"},
+		{name: "model that nobody defines", text: "paths:\n  /a:\n    get:\n      responses:\n        '200':\n          content:\n            application/json:\n              schema: {$ref: '#/components/schemas/Nobody'}\t# warning 10:30: Unknown or invalid reference specified by '#/components/schemas/Nobody'. Ignoring.\n"},
+		{name: "documentation of nothing", text: "paths: {}\nx-amazon-apigateway-documentation:\n  documentationParts:\n    - {location: {type: THING}, properties: {}}\t# warning 6:7: A documentation part is left out: \n"},
 		{name: "bad TTL", text: "paths: {}\ncomponents:\n  securitySchemes:\n    a:\n      type: apiKey\n      x-amazon-apigateway-authorizer:\n        type: token\n        authorizerResultTtlInSeconds: soon\t# error 10:39: Unable to create authorizer 'a': authorizerResultTtlInSeconds\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -243,6 +266,11 @@ func TestFindingsHaveTheirPlace(t *testing.T) {
 				}
 				for _, f := range doc.Notes {
 					got = append(got, "note "+f.Error())
+				}
+				for _, f := range slices.Concat(doc.Warnings, doc.Notes) {
+					if f.Line == 0 || len(f.Path) == 0 {
+						t.Errorf("%q has no place", f)
+					}
 				}
 			}
 			if len(got) != len(want) {

@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"slices"
 	"strings"
 
 	"postern/internal/apigw"
@@ -35,7 +36,8 @@ func (r *reader) securitySchemes() {
 		r.schemes[m.name] = s
 		authtype := n.get("x-amazon-apigateway-authtype").scalar()
 		switch {
-		case n.get("x-amazon-apigateway-authorizer").is(object):
+		case n.get("x-amazon-apigateway-authorizer") != nil && !r.object(n.get("x-amazon-apigateway-authorizer"), "authorizer"):
+		case n.get("x-amazon-apigateway-authorizer") != nil:
 			s.authorizer = r.authorizer(m.name, n, authtype)
 			r.doc.Authorizers = append(r.doc.Authorizers, s.authorizer)
 		case strings.EqualFold(authtype, "awsSigv4"):
@@ -85,12 +87,21 @@ const unusedHeader = "Unused"
 func (r *reader) secure(op *Operation, n *node) {
 	m := op.Method
 	m.AuthorizationType = apigw.AuthNone
-	if strings.EqualFold(n.get("x-amazon-apigateway-auth").get("type").scalar(), apigw.AuthIAM) {
-		m.AuthorizationType = apigw.AuthIAM
-	}
 	requirements := n.get("security")
 	if requirements == nil {
 		requirements = r.root.get("security")
+	}
+	if auth := n.get("x-amazon-apigateway-auth"); auth != nil && r.object(auth, "auth") {
+		switch typ := auth.get("type"); strings.ToUpper(typ.scalar()) {
+		case apigw.AuthIAM:
+			m.AuthorizationType = apigw.AuthIAM
+		case apigw.AuthNone:
+			requirements = n.get("security") // what goes for the whole definition does not go here
+		default:
+			f := auth.finding("x-amazon-apigateway-auth has no effect on a REST API")
+			f.Detail = "its type is NONE or AWS_IAM, security names the authorizer"
+			r.doc.Notes = append(r.doc.Notes, f)
+		}
 	}
 	for _, requirement := range requirements.list() {
 		for _, named := range requirement.all() {
@@ -102,13 +113,17 @@ func (r *reader) secure(op *Operation, n *node) {
 				m.APIKeyRequired = true
 			case s.signature:
 				m.AuthorizationType = apigw.AuthIAM
-			case s.authorizer != nil && op.Authorizer == "":
+			case s.authorizer != nil && op.Authorizer != "" && op.Authorizer != named.name:
+				r.note(named.value, "a method has one authorizer, so %s has no effect beside %s", clip(named.name), clip(op.Authorizer))
+			case s.authorizer != nil:
 				op.Authorizer = named.name
 				if m.AuthorizationType = apigw.AuthCustom; s.authorizer.Type == apigw.CognitoAuthorizer {
 					m.AuthorizationType = apigw.AuthCognito
 				}
 				for _, scope := range named.value.list() {
-					m.AuthorizationScopes = append(m.AuthorizationScopes, scope.scalar())
+					if !slices.Contains(m.AuthorizationScopes, scope.scalar()) {
+						m.AuthorizationScopes = append(m.AuthorizationScopes, scope.scalar())
+					}
 				}
 			}
 		}
