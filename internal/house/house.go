@@ -6,6 +6,7 @@ package house
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -14,11 +15,14 @@ import (
 
 	"postern/internal/adapter/awsapi"
 	"postern/internal/adapter/bolt"
+	"postern/internal/adapter/lambdaapi"
 	"postern/internal/adapter/listen"
 	"postern/internal/apigw"
 	"postern/internal/backend"
 	"postern/internal/control"
 	"postern/internal/dataplane"
+	"postern/internal/function"
+	"postern/internal/lambda"
 	"postern/internal/provision/resource"
 	"postern/internal/provision/stack"
 	"postern/internal/publish"
@@ -30,17 +34,19 @@ import (
 // A Config is what an operator may say. The zero Config is a gateway in memory
 // for account 000000000000 in us-east-1.
 type Config struct {
-	DataDir      string          // empty: in memory
-	AccountID    string          // twelve digits
-	Region       string          // such as eu-west-1
-	BaseURL      string          // of the listener, for addresses shown to people; empty: http://127.0.0.1:4566
-	Links        publish.Links   // where VPC links lead
-	NoAutoDeploy bool            // no implicit deployment and stage for templates without one
-	Limits       *apigw.Limits   // nil: the published quotas
-	LinkLocal    bool            // permits backends at link-local addresses
-	Keys         []sigv4.Profile // who may sign; none: signatures are not judged, and only local programs may use the control plane
-	Insecure     bool            // without Keys: anybody may use the control plane
-	Log          *slog.Logger    // nil: nothing is logged
+	DataDir      string            // empty: in memory
+	AccountID    string            // twelve digits
+	Region       string            // such as eu-west-1
+	BaseURL      string            // of the listener, for addresses shown to people; empty: http://127.0.0.1:4566
+	Links        publish.Links     // where VPC links lead
+	NoAutoDeploy bool              // no implicit deployment and stage for templates without one
+	Limits       *apigw.Limits     // nil: the published quotas
+	LinkLocal    bool              // permits backends at link-local addresses
+	Keys         []sigv4.Profile   // who may sign; none: signatures are not judged, and only local programs may use the control plane
+	Insecure     bool              // without Keys: anybody may use the control plane
+	Log          *slog.Logger      // nil: nothing is logged
+	Environment  map[string]string // what functions get besides their own variables: credentials and endpoints
+	FunctionLog  func(lambda.Line) // gets every line of the functions' logs; must not block for long; nil: nobody
 	Now          func() time.Time
 }
 
@@ -52,6 +58,8 @@ type House struct {
 	Publisher *publish.Publisher
 	Stacks    *stack.Engine
 	Types     *resource.Registry
+	Lambda    *lambda.Service
+	Journal   *lambda.Journal // of the functions' logs
 
 	// Own is Postern's own API, served under /_postern/. nil: 404.
 	Own http.Handler
@@ -62,8 +70,12 @@ type House struct {
 	log     *slog.Logger
 	admit   listen.Admission // to the control plane
 	pool    *backend.Pool
+	runner  *function.Runner
 	aws     http.Handler
 	execute http.Handler
+
+	functions      http.Handler
+	admitFunctions listen.Admission
 }
 
 // New wires a house. The caller closes it.
@@ -100,6 +112,9 @@ func New(c Config) (*House, error) {
 	h.Store = &publish.SyncStore{Store: base, Publisher: h.Publisher}
 	h.Control = &control.Service{Store: h.Store, AccountID: c.AccountID, Region: c.Region, Limits: c.Limits, Now: c.Now}
 
+	if err := h.openFunctions(base, c); err != nil {
+		return nil, errors.Join(err, base.Close())
+	}
 	var err error
 	o := resource.Options{InvokeURL: func(api, stage string) string {
 		return fmt.Sprintf("%s/_aws/execute-api/%s/%s", c.BaseURL, api, stage)
@@ -160,10 +175,10 @@ func (h *House) Ready(ctx context.Context) error {
 	return h.Publisher.Wait(ctx, max(revision, 0))
 }
 
-// Close frees the store and the connections to backends.
+// Close ends the functions, and frees the store and the connections to backends.
 func (h *House) Close() error {
 	h.pool.CloseIdle()
-	return h.Store.Close()
+	return errors.Join(h.closeFunctions(), h.Store.Close())
 }
 
 // Handler serves everything on one port. The host decides before the path: what
@@ -183,6 +198,14 @@ func (h *House) Handler() http.Handler {
 			h.Own.ServeHTTP(w, r)
 			return
 		}
+		if lambdaapi.Serves(r.URL.Path) {
+			if refused := h.admitFunctions.Admit(w, r); refused != nil {
+				refuse(w, refused)
+				return
+			}
+			h.functions.ServeHTTP(w, r)
+			return
+		}
 		if refused := h.admit.Admit(w, r); refused != nil {
 			refuse(w, refused)
 			return
@@ -200,6 +223,11 @@ func (h *House) admission(c Config) {
 		h.admit.Region, h.admit.Services = c.Region, controlServices
 		own.Services = []string{"postern"}
 	}
+	// Chosen: who makes functions runs programs on this machine, so that
+	// Insecure opens the rest of the control plane only.
+	h.admitFunctions = h.admit
+	h.admitFunctions.Insecure = false
+	h.admitFunctions.Body, h.admitFunctions.Services = functionBody, []string{"lambda"}
 	h.Admit = own.Admit
 }
 
@@ -211,8 +239,9 @@ var controlServices = []string{"apigateway"}
 
 // The largest bodies that are read before their signature is judged, in bytes.
 const (
-	controlBody = 10 << 20
-	ownBody     = 101 << 20
+	controlBody  = 10 << 20
+	functionBody = 70_167_211
+	ownBody      = 101 << 20
 )
 
 // refuse answers who may not use the control plane.

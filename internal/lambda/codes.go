@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"postern/internal/function"
 	"postern/internal/store"
@@ -24,7 +25,41 @@ import (
 
 // A Codes is a directory of archives. It is safe for concurrent use.
 type Codes struct {
-	Dir string // made when it is needed
+	Dir string // made when it is needed; empty: a temporary one, which Close removes
+
+	mu        sync.Mutex
+	temporary string
+}
+
+// place returns the directory.
+func (c *Codes) place() (string, error) {
+	if c == nil {
+		return "", errors.New("there is no directory for code")
+	}
+	if c.Dir != "" {
+		return c.Dir, nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.temporary == "" {
+		dir, err := os.MkdirTemp("", "postern-code-")
+		if err != nil {
+			return "", err
+		}
+		c.temporary = dir
+	}
+	return c.temporary, nil
+}
+
+// Close removes what is temporary.
+func (c *Codes) Close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.temporary == "" {
+		return nil
+	}
+	defer func() { c.temporary = "" }()
+	return os.RemoveAll(c.temporary)
 }
 
 // Sizes of code. See "Lambda quotas".
@@ -43,7 +78,8 @@ func (c *Codes) file(sha string) (string, error) {
 	if err != nil || len(sum) != sha256.Size {
 		return "", fmt.Errorf("code %q: not a digest", sha)
 	}
-	return filepath.Join(c.Dir, hex.EncodeToString(sum)+".zip"), nil
+	dir, err := c.place()
+	return filepath.Join(dir, hex.EncodeToString(sum)+".zip"), err
 }
 
 // Put keeps an archive.
@@ -55,9 +91,6 @@ func (c *Codes) Put(archive []byte) (Source, error) {
 		return Source{}, &Error{Code: InvalidParameterValue, Message: err.Error(), Err: err}
 	}
 	src := Source{SHA256: digest(archive), Size: int64(len(archive))}
-	if c == nil {
-		return Source{}, errors.New("there is no directory for code")
-	}
 	path, err := c.file(src.SHA256)
 	if err != nil {
 		return Source{}, err
@@ -65,11 +98,12 @@ func (c *Codes) Put(archive []byte) (Source, error) {
 	if info, err := os.Stat(path); err == nil && info.Size() == src.Size {
 		return src, nil
 	}
-	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return Source{}, err
 	}
 	// A whole file or none, whatever happens.
-	f, err := os.CreateTemp(c.Dir, "new-*")
+	f, err := os.CreateTemp(dir, "new-*")
 	if err != nil {
 		return Source{}, err
 	}
@@ -86,9 +120,6 @@ func (c *Codes) Put(archive []byte) (Source, error) {
 
 // Get returns an archive that was put.
 func (c *Codes) Get(src Source) ([]byte, error) {
-	if c == nil {
-		return nil, errors.New("there is no directory for code")
-	}
 	path, err := c.file(src.SHA256)
 	if err != nil {
 		return nil, err
@@ -99,7 +130,7 @@ func (c *Codes) Get(src Source) ([]byte, error) {
 // Sweep removes the archives that no function of the store uses, and what a
 // crash left behind. Nobody may put any meanwhile.
 func (s *Service) Sweep(ctx context.Context) error {
-	if s.Codes == nil {
+	if s.Codes == nil || s.Codes.Dir == "" {
 		return nil
 	}
 	files, err := os.ReadDir(s.Codes.Dir)

@@ -1,0 +1,40 @@
+package house
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+
+	"postern/internal/adapter/lambdaapi"
+	"postern/internal/function"
+	"postern/internal/lambda"
+	"postern/internal/store"
+)
+
+// This file wires functions: what is known of them, what runs them, and what
+// answers the Lambda API.
+
+func (h *House) openFunctions(base store.Store, c Config) error {
+	h.Journal = &lambda.Journal{}
+	h.runner = &function.Runner{Environment: c.Environment}
+	codes := &lambda.Codes{}
+	if c.DataDir != "" {
+		h.runner.Dir = filepath.Join(c.DataDir, "functions", "run")
+		codes.Dir = filepath.Join(c.DataDir, "functions", "code")
+	}
+	h.Lambda = &lambda.Service{
+		Store: base, Codes: codes, Runner: h.runner, AccountID: c.AccountID, Region: c.Region, Now: c.Now,
+		Log: func(line lambda.Line) {
+			h.Journal.Add(line)
+			if c.FunctionLog != nil {
+				c.FunctionLog(line)
+			}
+		},
+	}
+	h.functions = lambdaapi.NewServer(h.Lambda, c.Log)
+	return h.Lambda.Sweep(context.Background())
+}
+
+func (h *House) closeFunctions() error {
+	return errors.Join(h.runner.Close(), h.Lambda.Codes.Close())
+}
