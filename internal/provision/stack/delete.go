@@ -34,6 +34,9 @@ func (e *Engine) Delete(ctx context.Context, name string, o DeleteOptions) error
 	if op != nil {
 		return &Busy{StackID: st.ID, Status: st.Status}
 	}
+	if st.Protected {
+		return protectedError(name)
+	}
 	r := e.newRun(st, operation{Format: format, ID: e.newID(), Kind: Delete}, o.Observer)
 	if r.seq, _, err = e.lastEvent(ctx, name); err != nil {
 		return err

@@ -21,6 +21,9 @@
 //	                   Next is undone, Current was never touched
 //	                   except by updates in place, which are repeated backwards
 //
+// Under stack-change-sets/{name}/ stand the plans that were given a name. Carrying
+// out any plan of the stack, and deleting it, forgets them.
+//
 // Under stack-exports/ and stack-imports/ stands which stack gives a value and
 // which ones use it.
 //

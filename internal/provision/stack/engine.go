@@ -41,6 +41,7 @@ type Input struct {
 	Previous   []string // parameters that keep their value
 	KeepAll    bool     // every parameter that is not given keeps its value
 	Tags       map[string]string
+	StackID    string // of a stack that does not exist; empty: a new one
 }
 
 // ErrBusy says that something else is being done with a stack, or that it is in
@@ -149,9 +150,12 @@ func (e *Engine) Plan(ctx context.Context, name string, t *cfn.Template, in Inpu
 		return nil, err
 	}
 	in.Parameters = keepParameters(before, t, in)
-	id := fmt.Sprintf("arn:aws:cloudformation:%s:%s:stack/%s/%s", e.region(), e.account(), name, e.newID())
-	if before != nil {
+	id := in.StackID
+	switch {
+	case before != nil:
 		id = before.ID
+	case id == "":
+		id = fmt.Sprintf("arn:aws:cloudformation:%s:%s:stack/%s/%s", e.region(), e.account(), name, e.newID())
 	}
 	exports, err := e.Exports(ctx)
 	if err != nil {

@@ -104,7 +104,8 @@ func (e *Engine) begin(ctx context.Context, p *Plan, o Options) (*run, error) {
 		condition = store.Unchanged(stackKey(p.Stack), p.revision)
 	}
 	conditions := []store.Condition{condition, store.Absent(operationKey(p.Stack))}
-	var writes []store.Write
+	// What was planned for the stack as it was is for a stack that is no more.
+	writes := []store.Write{store.DeletePrefix(changeSetsKey(p.Stack))}
 	status := UpdateInProgress
 	if p.Kind == Create {
 		status = CreateInProgress

@@ -38,6 +38,9 @@ func (p *Plan) Empty() bool {
 	return p.Kind == Update && len(p.Changes) == 0 && len(p.Outputs) == 0 && !p.Tags && !p.Parameters
 }
 
+// Values returns the values of the parameters in use, "****" for secrets.
+func (p *Plan) Values() map[string]string { return p.bound.Parameters() }
+
 // Count returns how many resources are added, changed in place, replaced (for
 // certain or perhaps) and removed.
 func (p *Plan) Count() (add, change, replace, remove int) {

@@ -30,10 +30,11 @@ type State struct {
 	NoEcho      []string           `json:"noEcho,omitempty"`     // parameters not to be shown
 	Tags        map[string]string  `json:"tags,omitempty"`
 	Outputs     []Output           `json:"outputs,omitempty"`
-	Imports     []string           `json:"imports,omitempty"` // names of exports
-	Notes       []string           `json:"notes,omitempty"`   // of the Finisher
-	Extra       map[string]string  `json:"extra,omitempty"`   // outputs of the Finisher
-	File        string             `json:"file,omitempty"`    // name of the template
+	Imports     []string           `json:"imports,omitempty"`   // names of exports
+	Protected   bool               `json:"protected,omitempty"` // it must not be deleted
+	Notes       []string           `json:"notes,omitempty"`     // of the Finisher
+	Extra       map[string]string  `json:"extra,omitempty"`     // outputs of the Finisher
+	File        string             `json:"file,omitempty"`      // name of the template
 	Resources   []ResourceState    `json:"-"`
 	revision    store.Revision     // of the record
 	records     map[string]*record // by logical id

@@ -277,7 +277,7 @@ func (r *run) forget() error {
 		return err
 	}
 	writes = append(writes, importWrites(r.st.Name, r.importsInUse(context.Background()), nil)...)
-	writes = append(writes, store.DeletePrefix("stacks/"+r.st.Name+"/"))
+	writes = append(writes, store.DeletePrefix("stacks/"+r.st.Name+"/"), store.DeletePrefix(changeSetsKey(r.st.Name)))
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.op.Phase != deleting {
