@@ -47,10 +47,11 @@ const houseRules = `
 	control                            < adapter/awsapi/recorded;
 	lambda                             < adapter/lambdaapi;
 	provision/stack, dataplane, adapter/listen < adapter/stackapi;
+	provision/stack                    < adapter/cfnapi;
 	adapter/awsapi, adapter/stackapi, lang/cases < adapter/cli;
 
 	# the wiring knows everybody
-	adapter/bolt, adapter/listen, adapter/awsapi, adapter/stackapi, adapter/lambdaapi, publish, provision/stack, backend, cache < house;
+	adapter/bolt, adapter/listen, adapter/awsapi, adapter/stackapi, adapter/lambdaapi, adapter/cfnapi, publish, provision/stack, backend, cache < house;
 `
 
 // houseWalls are taken out of what houseRules give: "a | b" means that b may

@@ -15,6 +15,7 @@ import (
 
 	"postern/internal/adapter/awsapi"
 	"postern/internal/adapter/bolt"
+	"postern/internal/adapter/cfnapi"
 	"postern/internal/adapter/lambdaapi"
 	"postern/internal/adapter/listen"
 	"postern/internal/apigw"
@@ -76,6 +77,7 @@ type House struct {
 
 	functions      http.Handler
 	admitFunctions listen.Admission
+	cloudFormation *cfnapi.Server
 }
 
 // New wires a house. The caller closes it.
@@ -130,6 +132,7 @@ func New(c Config) (*House, error) {
 	server := awsapi.NewServer(h.Control, c.Log)
 	server.TestInvoke = awsapi.Preview(h.Publisher)
 	h.aws = server
+	h.cloudFormation = &cfnapi.Server{Stacks: h.Stacks, Log: c.Log}
 	h.execute = &listen.Handler{
 		Gateway: h.Gateway,
 		Limits:  listen.Limits{Body: c.Limits.Payload, Headers: c.Limits.Headers, URL: c.Limits.URL},
@@ -177,6 +180,7 @@ func (h *House) Ready(ctx context.Context) error {
 
 // Close ends the functions, and frees the store and the connections to backends.
 func (h *House) Close() error {
+	h.cloudFormation.Close()
 	h.pool.CloseIdle()
 	return errors.Join(h.closeFunctions(), h.Store.Close())
 }
@@ -210,6 +214,10 @@ func (h *House) Handler() http.Handler {
 			refuse(w, refused)
 			return
 		}
+		if cfnapi.Serves(r) {
+			h.cloudFormation.ServeHTTP(w, r)
+			return
+		}
 		h.aws.ServeHTTP(w, r)
 	})
 }
@@ -235,7 +243,7 @@ func (h *House) admission(c Config) {
 var awsDomains = []string{"amazonaws.com", "amazonaws.com.cn", "localstack.cloud"}
 
 // controlServices are what signatures for the control plane are made for.
-var controlServices = []string{"apigateway"}
+var controlServices = []string{"apigateway", "cloudformation"}
 
 // The largest bodies that are read before their signature is judged, in bytes.
 const (
