@@ -24,7 +24,7 @@ func (s *Service) CreateBasePathMapping(ctx context.Context, domain, domainID st
 		fresh := *given
 		m = &fresh
 		m.BasePath = orElse(m.BasePath, apigw.NoBasePath)
-		return saveMapping(t, domainRef(d), m, "")
+		return saveMapping(t, domainRef(d), m)
 	})
 	if err != nil {
 		return nil, err
@@ -33,23 +33,19 @@ func (s *Service) CreateBasePathMapping(ctx context.Context, domain, domainID st
 }
 
 // saveMapping judges a mapping of a base path that is not taken, and writes it.
-// moved is the base path that it had before; empty: it is new.
-func saveMapping(t *tx, domain string, m *apigw.BasePathMapping, moved string) error {
+func saveMapping(t *tx, domain string, m *apigw.BasePathMapping) error {
 	if err := checkMapping(t, m); err != nil {
 		return err
 	}
-	others, err := all[apigw.BasePathMapping](t, mappingsPrefix(domain))
+	// The mapping of the name itself stands beside others and takes what they do
+	// not. See "Use API mappings to connect API stages to a custom domain name for
+	// REST APIs"; an older service refused it.
+	taken, err := t.has(mappingKey(domain, m.BasePath))
 	if err != nil {
 		return err
 	}
-	for _, other := range others {
-		switch {
-		case other.BasePath == moved:
-		case other.BasePath == m.BasePath:
-			return apigw.Conflict("Base path already exists for this domain name")
-		case other.BasePath == apigw.NoBasePath || m.BasePath == apigw.NoBasePath:
-			return apigw.BadRequest("Only one base path mapping is allowed if the base path is empty.")
-		}
+	if taken {
+		return apigw.Conflict("Base path already exists for this domain name")
 	}
 	return putMapping(t, domain, m)
 }
@@ -154,7 +150,7 @@ func (s *Service) UpdateBasePathMapping(ctx context.Context, domain, domainID, b
 			return putMapping(t, domainRef(d), m)
 		}
 		t.delete(mappingKey(domainRef(d), old.BasePath))
-		return saveMapping(t, domainRef(d), m, old.BasePath)
+		return saveMapping(t, domainRef(d), m)
 	})
 	return m, err
 }

@@ -185,7 +185,7 @@ func (s *Service) GetDomainName(ctx context.Context, name, id string) (*apigw.Do
 // GetDomainNames returns a page of the domain names, in their order.
 func (s *Service) GetDomainNames(ctx context.Context, p Page) (list []*apigw.DomainName, next string, err error) {
 	err = s.read(ctx, func(v view) (err error) {
-		list, next, err = pageOfKeys[apigw.DomainName](v, domainsPrefix, p)
+		list, next, err = pageOfKeys[apigw.DomainName](v, DomainsPrefix, p)
 		return err
 	})
 	return list, next, err
@@ -273,4 +273,47 @@ func (s *Service) DeleteDomainName(ctx context.Context, name, id string) error {
 		t.delete(domainKey(ref))
 		return nil
 	})
+}
+
+// PublishedDomains returns every domain name there is, each once, in a stable
+// order.
+func (s *Service) PublishedDomains(ctx context.Context) ([]string, error) {
+	var names []string
+	err := s.read(ctx, func(v view) error {
+		for item, err := range v.scan(DomainsPrefix) {
+			if err != nil {
+				return err
+			}
+			if name := DomainOfKey(item.Key); len(names) == 0 || names[len(names)-1] != name {
+				names = append(names, name)
+			}
+		}
+		return nil
+	})
+	return names, err
+}
+
+// LoadDomain returns a domain name with its mappings, as they stood together. Of
+// a public and a private name of one spelling it is the public one.
+func (s *Service) LoadDomain(ctx context.Context, name string) (*apigw.DomainName, []*apigw.BasePathMapping, error) {
+	var d *apigw.DomainName
+	var mappings []*apigw.BasePathMapping
+	err := s.read(ctx, func(v view) (err error) {
+		if d, err = load[apigw.DomainName](v, domainKey(name)); err != nil {
+			return err
+		}
+		if d == nil {
+			private, err := all[apigw.DomainName](v, domainKey(name+"+"))
+			if err != nil {
+				return err
+			}
+			if len(private) == 0 {
+				return unknownDomain()
+			}
+			d = private[0]
+		}
+		mappings, err = all[apigw.BasePathMapping](v, mappingsPrefix(domainRef(d)))
+		return err
+	})
+	return d, mappings, err
 }

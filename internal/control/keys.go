@@ -45,11 +45,13 @@ const (
 	SnapshotsPrefix = "snapshots/"
 	VPCLinksPrefix  = "vpclinks/"
 	FlushesPrefix   = "flushes/"
+	DomainsPrefix   = "domainnames/"
+	MappingsPrefix  = "basepathmappings/"
 )
 
 // Published returns the prefixes of all that the data plane is made of.
 func Published() []string {
-	return []string{StagesPrefix, SnapshotsPrefix, VPCLinksPrefix, FlushesPrefix}
+	return []string{StagesPrefix, SnapshotsPrefix, VPCLinksPrefix, FlushesPrefix, DomainsPrefix, MappingsPrefix}
 }
 
 const (
@@ -59,7 +61,6 @@ const (
 	plansPrefix    = "usageplans/"
 
 	certificatesPrefix = "clientcertificates/"
-	domainsPrefix      = "domainnames/"
 	accessPrefix       = "domainaccess/"
 )
 
@@ -142,6 +143,13 @@ func SnapshotOfKey(k string) (api, deployment string) { return segment(k, 1), se
 // FlushOfKey returns the stage and the cache of a key under FlushesPrefix.
 func FlushOfKey(k string) (StageKey, StageCache) {
 	return StageKey{RestAPIID: segment(k, 1), StageName: segment(k, 2)}, StageCache(segment(k, 3))
+}
+
+// DomainOfKey returns the domain name of a key under DomainsPrefix or
+// MappingsPrefix.
+func DomainOfKey(k string) string {
+	name, _, _ := strings.Cut(segment(k, 1), "+") // the identifier of a private one
+	return name
 }
 
 // VPCLinkOfKey returns the link of a key under VPCLinksPrefix.

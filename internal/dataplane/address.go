@@ -6,6 +6,7 @@ import "strings"
 //
 //   - The Host decides first: {api}.execute-api.{anything}. Port and case do not
 //     matter. The first segment of the path is the stage.
+//   - Then custom domain names, in domain_name.go.
 //   - Chosen: two path forms serve where names do not resolve,
 //     /_aws/execute-api/{api}/{stage}/… and
 //     /restapis/{api}/{stage}/_user_request_/….
@@ -16,14 +17,22 @@ type Address struct {
 	Stage string
 	Path  string // below the stage, with a leading slash; as received
 	Base  string // what stood before the stage in the path; empty in the host form
+
+	Custom   bool   // by a custom domain name: the stage does not stand in the path, or behind the base path
+	BasePath string // the base path of a custom domain name; empty: none
+
+	closed *Fault // what turns the request away whatever it is for
 }
 
-// ParseAddress reads the address of a request to the data plane. It reports
-// false for one that is not for an API.
-func ParseAddress(host, path string) (Address, bool) {
+// Address reads the address of a request to the data plane. It reports false for
+// one that is not for an API. Nil routes know no custom domain name.
+func (r *Routes) Address(host, path string) (Address, bool) {
 	if api, ok := apiOfHost(host); ok {
 		stage, rest := cutSegment(strings.TrimLeft(path, "/"))
 		return Address{API: api, Stage: stage, Path: rest}, true
+	}
+	if d := r.domain(host); d != nil {
+		return d.address(path), true
 	}
 	if rest, ok := strings.CutPrefix(path, "/_aws/execute-api/"); ok {
 		api, rest := cutSegment(rest)

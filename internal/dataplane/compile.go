@@ -72,6 +72,8 @@ type Stage struct {
 	warnings     []error
 	urlLimit     int // bytes of a method's ARN
 
+	noDefaultEndpoint bool // requests come by custom domain names only
+
 	canary   *Stage  // nil: none
 	percent  float64 // of requests that the canary gets
 	isCanary bool
@@ -180,6 +182,8 @@ func compileDeployment(config *Config, snapshot *apigw.Snapshot, variables map[s
 		variables:    variables,
 		root:         &node{},
 		urlLimit:     config.Limits.MethodARN,
+
+		noDefaultEndpoint: config.Snapshot.API.DisableExecuteAPIEndpoint,
 	}
 	var err error
 	if s.responses, err = compileGatewayResponses(snapshot.GatewayResponses); err != nil {

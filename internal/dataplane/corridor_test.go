@@ -240,19 +240,19 @@ func TestAddressForms(t *testing.T) {
 		want       Address
 		ok         bool
 	}{
-		{"abc.execute-api.localhost:4566", "/prod/a/b", Address{"abc", "prod", "/a/b", ""}, true},
-		{"ABC.Execute-Api.eu-west-1.amazonaws.com", "/prod", Address{"abc", "prod", "/", ""}, true},
-		{"abc-vpce123.execute-api.eu-west-1.amazonaws.com", "//prod//a", Address{"abc", "prod", "//a", ""}, true},
-		{"127.0.0.1:4566", "/_aws/execute-api/abc/prod/a", Address{"abc", "prod", "/a", "/_aws/execute-api/abc"}, true},
-		{"127.0.0.1:4566", "/_aws/execute-api/abc/prod", Address{"abc", "prod", "/", "/_aws/execute-api/abc"}, true},
-		{"127.0.0.1:4566", "/restapis/abc/prod/_user_request_/a/", Address{"abc", "prod", "/a/", "/restapis/abc"}, true},
-		{"127.0.0.1:4566", "/restapis/abc/prod/_user_request_", Address{"abc", "prod", "/", "/restapis/abc"}, true},
+		{"abc.execute-api.localhost:4566", "/prod/a/b", Address{API: "abc", Stage: "prod", Path: "/a/b"}, true},
+		{"ABC.Execute-Api.eu-west-1.amazonaws.com", "/prod", Address{API: "abc", Stage: "prod", Path: "/"}, true},
+		{"abc-vpce123.execute-api.eu-west-1.amazonaws.com", "//prod//a", Address{API: "abc", Stage: "prod", Path: "//a"}, true},
+		{"127.0.0.1:4566", "/_aws/execute-api/abc/prod/a", Address{API: "abc", Stage: "prod", Path: "/a", Base: "/_aws/execute-api/abc"}, true},
+		{"127.0.0.1:4566", "/_aws/execute-api/abc/prod", Address{API: "abc", Stage: "prod", Path: "/", Base: "/_aws/execute-api/abc"}, true},
+		{"127.0.0.1:4566", "/restapis/abc/prod/_user_request_/a/", Address{API: "abc", Stage: "prod", Path: "/a/", Base: "/restapis/abc"}, true},
+		{"127.0.0.1:4566", "/restapis/abc/prod/_user_request_", Address{API: "abc", Stage: "prod", Path: "/", Base: "/restapis/abc"}, true},
 		{"127.0.0.1:4566", "/restapis/abc/resources", Address{}, false},
 		{"127.0.0.1:4566", "/restapis", Address{}, false},
 		{"localhost:4566", "/", Address{}, false},
 		{"abc.execute-apis.localhost", "/prod", Address{}, false},
 	} {
-		got, ok := ParseAddress(tt.host, tt.path)
+		got, ok := (*Routes)(nil).Address(tt.host, tt.path)
 		if ok != tt.ok || ok && got != tt.want {
 			t.Errorf("%s %s: got %+v %t, want %+v %t", tt.host, tt.path, got, ok, tt.want, tt.ok)
 		}

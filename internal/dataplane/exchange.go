@@ -16,7 +16,7 @@ type exchange struct {
 	query     message.Pairs    // gateway.go; memory of scope.Query
 	header    message.Header   // gateway.go; memory of scope.Header
 	traceID   string           // gateway.go; X-Amzn-Trace-Id for the backend and the client
-	below     string           // gateway.go; the path below the stage
+	below     string           // gateway.go; the path below the stage, with the base path of a custom domain name
 	body      []byte           // method_request.go; the payload, decompressed
 	chosen    converted        // integration_request.go
 	rendered  []byte           // integration_request.go, then integration_response.go; memory of a rendered template

@@ -37,9 +37,11 @@ func configurationError(log string, err error) *Fault {
 var (
 	missingAuthenticationToken = &Fault{Type: apigw.MissingAuthenticationToken, Message: "Missing Authentication Token", Early: true}
 	forbidden                  = &Fault{Type: apigw.AccessDenied, ErrorType: "ForbiddenException", Message: "Forbidden", Early: true}
-	tooManyRequests            = &Fault{Type: apigw.Throttled, Message: "Too Many Requests", Early: true}
-	unsupportedMediaType       = &Fault{Type: apigw.UnsupportedMediaType, Message: "Unsupported Media Type"}
-	invalidJSONBody            = &Fault{Type: apigw.Default4XX, Status: 400, ErrorType: "BadRequestException", Message: "Invalid JSON in request body"}
-	invalidEndpoint            = configurationError("Invalid endpoint address", nil)
-	requestURITooLong          = &Fault{Type: apigw.Default4XX, Status: 414, ErrorType: "RequestTooLongException", Message: "Request URI too long", Early: true}
+	defaultEndpointDisabled    = &Fault{Type: apigw.AccessDenied, ErrorType: "ForbiddenException", Message: "Forbidden", Early: true,
+		Log: "the API's default endpoint is disabled (disableExecuteApiEndpoint): it is reached by its custom domain names only"}
+	tooManyRequests      = &Fault{Type: apigw.Throttled, Message: "Too Many Requests", Early: true}
+	unsupportedMediaType = &Fault{Type: apigw.UnsupportedMediaType, Message: "Unsupported Media Type"}
+	invalidJSONBody      = &Fault{Type: apigw.Default4XX, Status: 400, ErrorType: "BadRequestException", Message: "Invalid JSON in request body"}
+	invalidEndpoint      = configurationError("Invalid endpoint address", nil)
+	requestURITooLong    = &Fault{Type: apigw.Default4XX, Status: 414, ErrorType: "RequestTooLongException", Message: "Request URI too long", Early: true}
 )

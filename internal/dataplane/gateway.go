@@ -109,9 +109,10 @@ func (g *Gateway) serve(ctx context.Context, x *exchange, req *message.Request) 
 	if x.record.Start.IsZero() {
 		x.record.Start = g.now()
 	}
-	addr, _ := ParseAddress(req.Host, req.Path)
+	routes := g.Routes()
+	addr, _ := routes.Address(req.Host, req.Path)
 	x.record.API, x.record.Stage, x.record.Path = addr.API, addr.Stage, addr.Path
-	stage := g.Routes().Stage(addr.API, addr.Stage)
+	stage := routes.Stage(addr.API, addr.Stage)
 	if stage != nil {
 		stage = stage.draw()
 	}
@@ -141,8 +142,13 @@ func (g *Gateway) serve(ctx context.Context, x *exchange, req *message.Request) 
 
 // walk finds the method and lets it serve.
 func (x *exchange) walk(ctx context.Context, addr Address) error {
-	if x.stage == nil {
+	switch {
+	case addr.closed != nil:
+		return addr.closed
+	case x.stage == nil:
 		return forbidden
+	case x.stage.noDefaultEndpoint && !addr.Custom:
+		return defaultEndpointDisabled
 	}
 	verb := verbIndex(x.scope.Context.HTTPMethod)
 	if verb < 0 {
@@ -195,6 +201,13 @@ func (x *exchange) open(addr Address) {
 	if addr.Base == "" {
 		c.DomainName = hostname(req.Host)
 		c.Path = req.Path
+		if addr.Custom {
+			c.DomainPrefix, _, _ = strings.Cut(c.DomainName, ".")
+			if addr.BasePath != "" { // which functions see in the path. Observed.
+				c.CustomDomain.BasePathMatched = addr.BasePath
+				x.below = "/" + addr.BasePath + addr.Path
+			}
+		}
 	} else {
 		c.DomainName = addr.API + ".execute-api.localhost"
 	}

@@ -99,9 +99,6 @@ func (c *compiler) closed(m *apigw.Method) *Fault {
 	}
 	api := &c.snapshot.API
 	switch {
-	case api.DisableExecuteAPIEndpoint:
-		return &Fault{Type: forbidden.Type, ErrorType: forbidden.ErrorType, Message: forbidden.Message, Early: true,
-			Log: "the API's default endpoint is disabled (disableExecuteApiEndpoint)"}
 	case api.Policy != "":
 		return missing(*forbidden, "a resource policy")
 	case api.EndpointConfiguration != nil && slices.Contains(api.EndpointConfiguration.Types, "PRIVATE"):

@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"maps"
 	"strings"
 
 	"postern/internal/message"
@@ -15,9 +16,11 @@ import (
 //     inside a greedy value they are kept. Observed.
 //   - Segments are compared as they were received: nothing is decoded.
 
-// Routes is every published stage. It is read-only.
+// Routes is every published stage, and every domain name that leads to one. It
+// is read-only.
 type Routes struct {
-	apis map[string]map[string]*Stage // API → stage name → stage
+	apis    map[string]map[string]*Stage // API → stage name → stage
+	domains map[string]*Domain           // by domainKey
 }
 
 // With returns routes in which stage serves its API and name, and r is left as
@@ -53,12 +56,10 @@ func (r *Routes) Without(api, stage string) *Routes {
 }
 
 func (r *Routes) clone() *Routes {
-	out := &Routes{apis: make(map[string]map[string]*Stage)}
-	if r == nil {
-		return out
-	}
-	for api, stages := range r.apis {
-		out.apis[api] = stages
+	out := &Routes{apis: make(map[string]map[string]*Stage), domains: make(map[string]*Domain)}
+	if r != nil {
+		maps.Copy(out.apis, r.apis)
+		maps.Copy(out.domains, r.domains)
 	}
 	return out
 }

@@ -190,7 +190,7 @@ func (h *House) Close() error {
 // API, and the rest to the control plane.
 func (h *House) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if _, ok := dataplane.ParseAddress(r.Host, r.URL.EscapedPath()); ok {
+		if _, ok := h.Gateway.Routes().Address(r.Host, r.URL.EscapedPath()); ok {
 			h.execute.ServeHTTP(w, r)
 			return
 		}

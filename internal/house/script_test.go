@@ -129,6 +129,12 @@ func (c *scripted) play(s step) error {
 	}
 	for _, h := range s.header {
 		name, value, _ := strings.Cut(h, ": ")
+		if value, err = c.fill(value); err != nil {
+			return err
+		}
+		if name == "Host" {
+			req.Host = value
+		}
 		req.Header.Set(name, value)
 	}
 	res, err := http.DefaultClient.Do(req)
@@ -294,8 +300,13 @@ func (c *scripted) matchText(at, want string, got any) error {
 
 // TestTerraform replays what Terraform's AWS provider sends for each of its
 // aws_api_gateway resources and data sources, and compares all that it looks at.
-func TestTerraform(t *testing.T) {
-	files, err := filepath.Glob("testdata/terraform/*.txt")
+func TestTerraform(t *testing.T) { playAll(t, "testdata/terraform") }
+
+// TestScripts plays what else is best seen as requests and answers.
+func TestScripts(t *testing.T) { playAll(t, "testdata/scripts") }
+
+func playAll(t *testing.T, folder string) {
+	files, err := filepath.Glob(filepath.Join(folder, "*.txt"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("%d scripts, %v", len(files), err)
 	}

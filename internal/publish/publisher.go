@@ -97,13 +97,29 @@ func (p *Publisher) loadAll(ctx context.Context) error {
 			stages = append(stages, s)
 		}
 	}
-	p.Gateway.Swap(routes.With(stages...))
+	routes = routes.With(stages...)
+	names, err := p.Control.PublishedDomains(ctx)
+	if err != nil {
+		return err
+	}
+	var domains []*dataplane.Domain
+	for _, name := range names {
+		d, _, err := p.compileDomain(ctx, name)
+		if err != nil {
+			return err
+		}
+		if d != nil {
+			domains = append(domains, d)
+		}
+	}
+	p.Gateway.Swap(routes.WithDomains(domains...))
 	return nil
 }
 
 // apply compiles the stages that a batch touches and swaps them in at once.
 func (p *Publisher) apply(ctx context.Context, batch store.Batch) error {
 	var touched []control.StageKey
+	var domains []string
 	links := false
 	add := func(k control.StageKey) {
 		if !slices.Contains(touched, k) {
@@ -117,6 +133,10 @@ func (p *Publisher) apply(ctx context.Context, batch store.Batch) error {
 			add(control.StageKey{RestAPIID: api, StageName: stage})
 		case strings.HasPrefix(e.Key, control.VPCLinksPrefix):
 			links = true
+		case strings.HasPrefix(e.Key, control.DomainsPrefix), strings.HasPrefix(e.Key, control.MappingsPrefix):
+			if name := control.DomainOfKey(e.Key); !slices.Contains(domains, name) {
+				domains = append(domains, name)
+			}
 		case strings.HasPrefix(e.Key, control.FlushesPrefix) && p.Flush != nil:
 			p.Flush(control.FlushOfKey(e.Key))
 		}
@@ -130,10 +150,20 @@ func (p *Publisher) apply(ctx context.Context, batch store.Batch) error {
 			add(k)
 		}
 	}
-	if len(touched) == 0 {
+	if len(touched) == 0 && len(domains) == 0 {
 		return nil
 	}
 	routes := p.Gateway.Routes()
+	for _, name := range domains {
+		switch d, gone, err := p.compileDomain(ctx, name); {
+		case err != nil:
+			return err
+		case d != nil:
+			routes = routes.WithDomains(d)
+		case gone:
+			routes = routes.WithoutDomain(name)
+		}
+	}
 	for _, k := range touched {
 		s, err := p.compile(ctx, k)
 		switch {
@@ -198,6 +228,28 @@ func (p *Publisher) compile(ctx context.Context, k control.StageKey) (*dataplane
 		p.log().Warn("will fail when it is reached", "api", k.RestAPIID, "stage", k.StageName, "err", w)
 	}
 	return s, nil
+}
+
+// compileDomain loads and compiles a domain name. It returns nil if there is no
+// such name, or if it cannot be read: then it leads where it led before. The
+// error is the store's.
+func (p *Publisher) compileDomain(ctx context.Context, name string) (d *dataplane.Domain, gone bool, err error) {
+	noun, mappings, err := p.Control.LoadDomain(ctx, name)
+	var refused *apigw.Error
+	switch {
+	case errors.As(err, &refused):
+		return nil, true, nil
+	case err != nil && (ctx.Err() != nil || errors.Is(err, store.ErrClosed)):
+		return nil, false, err
+	case err != nil:
+		p.log().Error("domain name cannot be read; it leads where it led before", "domain", name, "err", err)
+		return nil, false, nil
+	}
+	d = dataplane.CompileDomain(noun, mappings)
+	if reason := d.Closed(); reason != "" {
+		p.log().Warn(reason)
+	}
+	return d, false, nil
 }
 
 // unreadable records a stage that cannot be loaded. It returns err if nothing

@@ -16,14 +16,7 @@ func (c *call) createBasePathMapping() (any, error) {
 		return nil, err
 	}
 	name, id := c.domain()
-	m, err := c.control.CreateBasePathMapping(c.ctx, name, id, &given)
-	if err != nil {
-		return nil, err
-	}
-	// TODO: routing by domain names; until then requests to one find nothing.
-	c.server.log.Warn("the base path mapping is kept, and requests to the domain name are not led to the API yet",
-		"domain", name, "basePath", m.BasePath, "api", m.RestAPIID, "stage", m.Stage)
-	return wire(m), nil
+	return answer(c.control.CreateBasePathMapping(c.ctx, name, id, &given))
 }
 
 func (c *call) getBasePathMappings() (any, error) {

@@ -63,7 +63,7 @@ func TestChecks(t *testing.T) {
 		{"stage of a plan that waits", "AWS::ApiGateway::UsagePlan", object("ApiStages", list(object("ApiId", unknown, "Stage", unknown))), nil},
 		{"type of a key", "AWS::ApiGateway::UsagePlanKey", object("KeyId", "k", "KeyType", "KEY", "UsagePlanId", "p"), []string{`KeyType: "KEY" is not API_KEY, the only type there is`}},
 		{"domain name", "AWS::ApiGateway::DomainName", object("DomainName", "example.com.", "CertificateArn", "arn:aws:acm:us-east-1:1:certificate/1"), []string{"DomainName: Trailing period should be omitted from domain name"}},
-		{"domain name that leads nowhere", "AWS::ApiGateway::DomainName", object("DomainName", "example.com", "CertificateArn", unknown), []string{"?DomainName: it is kept, and requests to it lead nowhere yet"}},
+		{"domain name that stays closed", "AWS::ApiGateway::DomainName", object("DomainName", "example.com", "CertificateArn", unknown, "RoutingMode", "ROUTING_RULE_ONLY"), []string{"?RoutingMode: routing rules are not part of Postern, so the name stays closed to everybody"}},
 		{"base path", "AWS::ApiGateway::BasePathMapping", object("DomainName", unknown, "RestApiId", "a", "BasePath", "a/b"), []string{"BasePath: API Gateway V1 doesn't support the slash character (/) in base path mappings. To create a multi-level base path mapping, use API Gateway V2."}},
 		{"place of documentation", "AWS::ApiGateway::DocumentationPart", with(api, "Location", object("Type", "API", "Path", "/a"), "Properties", "{}"), []string{"Location: Invalid documentation part location specified: path is not a valid field for type API"}},
 		{"canary", "AWS::ApiGateway::Stage", with(stage, "CanarySetting", object("PercentTraffic", 5)), nil},

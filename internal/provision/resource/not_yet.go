@@ -37,8 +37,9 @@ var notYet = [...]limitation{
 	{noun: "Stage", property: "accessLogSettings", sentence: "access logs are not written to log groups; the setting is kept", accepted: true},
 	{noun: "Stage", property: "tracingEnabled", sentence: "requests are not traced by X-Ray; the setting is kept", accepted: true},
 
-	{noun: "DomainName", property: "domainName", sentence: "it is kept, and requests to it lead nowhere yet", accepted: true},
-	{noun: "BasePathMapping", property: "domainName", sentence: "it is kept, and requests to the name lead nowhere yet", accepted: true},
+	{noun: "DomainName", property: "mutualTlsAuthentication", sentence: "clients' certificates are not checked yet, so the name stays closed to everybody", accepted: true},
+	{noun: "DomainName", property: "policy", sentence: "policies of domain names are not checked yet, so the name stays closed to everybody", accepted: true},
+	{noun: "DomainName", property: "routingMode", values: []string{"ROUTING_RULE_ONLY"}, sentence: "routing rules are not part of Postern, so the name stays closed to everybody", accepted: true},
 
 	{noun: "MethodSetting", property: "loggingLevel", values: []string{"ERROR", "INFO"}, sentence: "execution logs are not written to log groups; the setting is kept", accepted: true},
 	{noun: "MethodSetting", property: "dataTraceEnabled", sentence: "execution logs are not written to log groups; the setting is kept", accepted: true},
