@@ -28,4 +28,16 @@ type Request struct {
 	URL    string // absolute; path and query are sent byte for byte
 	Header message.Header
 	Body   []byte
+	Caller Credentials // who signs a call with ServiceOptions.Caller
 }
+
+// Credentials are what calls to AWS are signed with. They print as nothing, so
+// that no log or error shows them.
+type Credentials struct {
+	AccessKeyID  string
+	SecretKey    string
+	SessionToken string // of temporary credentials
+}
+
+func (Credentials) String() string   { return "{credentials}" }
+func (Credentials) GoString() string { return "backend.Credentials{}" }

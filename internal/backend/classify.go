@@ -30,6 +30,9 @@ func classify(ctx context.Context, err error) error {
 	if e, ok := errors.AsType[*TooLarge](err); ok {
 		return e
 	}
+	if e, ok := errors.AsType[*Network](err); ok {
+		return e
+	}
 	_, noAddress := errors.AsType[*net.DNSError](err)
 	_, badAddress := errors.AsType[*net.AddrError](err)
 	if noAddress || badAddress || errors.Is(err, errLinkLocal) {

@@ -94,3 +94,16 @@ func (e *TooLarge) Error() string {
 	return configurationError + "Integration response of reported length " + strconv.FormatInt(e.Length, 10) +
 		" is larger than allowed maximum of " + strconv.FormatInt(e.Limit, 10) + " bytes."
 }
+
+// A NotConfigured error says that a service of AWS can only be called once an
+// operator has said where it is or who calls.
+type NotConfigured struct {
+	Service string // as integration URIs have it
+	Err     error  // why there are no credentials; may be nil
+}
+
+func (e *NotConfigured) Error() string {
+	return configurationError + "there are neither credentials for AWS nor an endpoint for " + e.Service +
+		"; --endpoint " + e.Service + "=URL or AWS_ENDPOINT_URL names one"
+}
+func (e *NotConfigured) Unwrap() error { return e.Err }

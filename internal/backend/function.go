@@ -26,6 +26,7 @@ type FunctionAnswer struct {
 	FunctionError   string // Unhandled or Handled; empty: the function returned
 	Payload         []byte // JSON
 	ExecutedVersion string // such as $LATEST
+	RequestID       string // of the invocation; empty: the call's
 	Log             string // the last 4 KB of the invocation's log, if asked for
 }
 

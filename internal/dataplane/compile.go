@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -33,6 +34,17 @@ type Config struct {
 type Suppliers struct {
 	// HTTP returns a backend for HTTP endpoints.
 	HTTP func(backend.Options) backend.Backend
+
+	// Functions invokes Lambda functions, before any service of AWS is asked. nil:
+	// there are none.
+	Functions backend.Functions
+
+	// AWS returns a backend for a service of AWS. nil: none can be called.
+	AWS func(backend.ServiceOptions) backend.Backend
+
+	// Secret returns the secret key of an access key, for integrations that pass
+	// the caller's identity on. nil: none is known.
+	Secret func(ctx context.Context, accessKeyID string) (string, error)
 
 	// Link returns the host:port behind a VPC link, or why there is none. target
 	// is the load balancer that the integration names, if it does.
@@ -106,6 +118,8 @@ type compiler struct {
 	snapshot  *apigw.Snapshot
 	stage     *apigw.Stage
 	variables map[string]string
+	accountID string
+	region    string
 	binary    binaryTypes
 	limits    *apigw.Limits
 	suppliers *Suppliers
@@ -120,6 +134,8 @@ func newCompiler(config *Config, snapshot *apigw.Snapshot, variables map[string]
 		snapshot:  snapshot,
 		stage:     config.Stage,
 		variables: variables,
+		accountID: config.AccountID,
+		region:    config.Region,
 		binary:    compileBinaryTypes(snapshot.API.BinaryMediaTypes),
 		limits:    &config.Limits,
 		suppliers: &config.Suppliers,
@@ -290,8 +306,11 @@ func (c *compiler) method(r *apigw.Resource, m *apigw.Method) (*Method, error) {
 	if out.cache, err = c.stageCache(r, m); err != nil {
 		return nil, err
 	}
-	out.integration = c.integration(in)
 	out.response = c.methodResponse(in)
+	if in.Type == apigw.AWS || in.Type == apigw.AWSProxy {
+		return out, c.awsStations(where, out, r, m)
+	}
+	out.integration = c.integration(in)
 	switch in.Type {
 	case apigw.Mock:
 		out.integrationRequest = &mockRequest{c.requestPayload(where, in)}
@@ -302,13 +321,10 @@ func (c *compiler) method(r *apigw.Resource, m *apigw.Method) (*Method, error) {
 		}
 		out.integrationRequest = req
 	default:
-		out.integrationRequest = nothing{}
+		return nil, fmt.Errorf("there is no integration of type %s", in.Type)
 	}
 	if in.Type == apigw.HTTPProxy {
 		out.integrationResponse = &passedResponse{c.binary}
-		return out, nil
-	}
-	if in.Type == apigw.AWS || in.Type == apigw.AWSProxy {
 		return out, nil
 	}
 	res, err := c.selectedResponse(where, m)
@@ -318,11 +334,6 @@ func (c *compiler) method(r *apigw.Resource, m *apigw.Method) (*Method, error) {
 	out.integrationResponse = res
 	return out, nil
 }
-
-// nothing is the integration request of a type that cannot be called yet.
-type nothing struct{}
-
-func (nothing) build(*exchange) error { return nil }
 
 func (c *compiler) validator(id string) *apigw.RequestValidator {
 	if id == "" {

@@ -23,6 +23,10 @@ type deployed struct {
 	backend  *fakeBackend
 	kept     *cache.Responses // what a stage with a cache gets
 	record   Record
+
+	functions backend.Functions                            // may be nil
+	aws       func(backend.ServiceOptions) backend.Backend // may be nil
+	secret    func(context.Context, string) (string, error)
 }
 
 // fakeBackend answers what it is told and remembers what it got.
@@ -112,8 +116,11 @@ func (d *deployed) config() Config {
 	return Config{
 		Snapshot: d.snapshot, Stage: d.stage, AccountID: "123456789012", Region: "eu-west-1", Limits: apigw.DefaultLimits(),
 		Suppliers: Suppliers{
-			HTTP:  func(o backend.Options) backend.Backend { d.backend.options = o; return d.backend },
-			Cache: func(string, string, int64) *cache.Responses { return d.kept },
+			HTTP:      func(o backend.Options) backend.Backend { d.backend.options = o; return d.backend },
+			Cache:     func(string, string, int64) *cache.Responses { return d.kept },
+			Functions: d.functions,
+			AWS:       d.aws,
+			Secret:    d.secret,
 			Link: func(id, target string) (string, error) {
 				if id == "link01" {
 					return "10.0.0.1:8443", nil

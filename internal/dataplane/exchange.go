@@ -24,6 +24,7 @@ type exchange struct {
 	out       backend.Request  // integration_request.go
 	values    []string         // memory for the values of one mapping
 	cacheKey  []byte           // stage_cache.go; memory of the key
+	order     []int            // memory for the order of names in an event
 	res       message.Response // integration_response.go or gateway_response.go, then method_response.go
 	record    Record           // gateway.go
 	trace     *Trace           // nil unless asked for
@@ -44,6 +45,7 @@ func (x *exchange) reset() {
 		out:      backend.Request{Header: x.out.Header[:0]},
 		values:   x.values[:0],
 		cacheKey: x.cacheKey[:0],
+		order:    x.order[:0],
 		res:      message.Response{Header: x.res.Header[:0]},
 	}
 }

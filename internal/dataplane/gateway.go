@@ -200,7 +200,7 @@ func (x *exchange) open(addr Address) {
 	}
 	if addr.Base == "" {
 		c.DomainName = hostname(req.Host)
-		c.Path = req.Path
+		c.Path = belowStage(req.Path)
 		if addr.Custom {
 			c.DomainPrefix, _, _ = strings.Cut(c.DomainName, ".")
 			if addr.BasePath != "" { // which functions see in the path. Observed.

@@ -1,6 +1,9 @@
 package dataplane
 
-import "strings"
+import (
+	"maps"
+	"strings"
+)
 
 // This file holds what becomes of headers by their names. Every header that is
 // dropped, renamed or refused stands here.
@@ -58,6 +61,21 @@ var mapped = map[string]headerRule{
 	"x-amzn-apigateway-api-id": refuse,
 }
 
+// called are headers that a mapping or an override puts into a request to an AWS
+// service. AWS_PROXY fails because of a refused one although it maps none.
+var called = map[string]headerRule{
+	"referer":                  drop,
+	"authorization":            refuse,
+	"connection":               refuse,
+	"content-length":           refuse,
+	"expect":                   refuse,
+	"proxy-authenticate":       refuse,
+	"te":                       refuse,
+	"transfer-encoding":        refuse,
+	"x-amzn-trace-id":          refuse,
+	"x-amzn-apigateway-api-id": refuse,
+}
+
 // answered are headers that an integration response puts into the answer.
 var answered = map[string]headerRule{
 	"authorization":      remap,
@@ -101,6 +119,13 @@ var proxied = map[string]headerRule{
 	"keep-alive":         drop,
 	"proxy-connection":   drop,
 }
+
+// replied are headers that a function returns through AWS_PROXY.
+var replied = func() map[string]headerRule {
+	m := maps.Clone(proxied)
+	delete(m, "via")
+	return m
+}()
 
 // rule looks a header up in one of the tables without allocating.
 func rule(table map[string]headerRule, name string) headerRule {

@@ -25,6 +25,13 @@ type integration struct {
 	broken  *Fault        // set when the backend cannot be called at all
 	timeout time.Duration // covers the call from its start to the last byte
 	remote  bool          // not MOCK
+	service bool          // of AWS
+	lambda  bool          // a function
+
+	caller bool // the caller's own credentials sign
+
+	// secret returns the secret key of a caller; nil: none is known.
+	secret func(ctx context.Context, accessKeyID string) (string, error)
 }
 
 // compileIntegration prepares the call.
@@ -33,13 +40,8 @@ func (c *compiler) integration(in *apigw.Integration) integration {
 	if out.timeout <= 0 {
 		out.timeout = c.limits.IntegrationTimeout
 	}
-	switch in.Type {
-	case apigw.Mock:
+	if in.Type == apigw.Mock {
 		return integration{backend: mockBackend{}}
-	case apigw.HTTP, apigw.HTTPProxy:
-	default:
-		out.broken = configurationError("integrations of type "+string(in.Type)+" are not part of Postern yet", nil)
-		return out
 	}
 	options := backend.Options{Certificate: c.shown}
 	if in.TLSConfig != nil {
@@ -96,6 +98,11 @@ func (i *integration) call(ctx context.Context, x *exchange) (*message.Response,
 	}
 	ctx, cancel := context.WithTimeout(ctx, i.timeout)
 	defer cancel()
+	if i.caller {
+		if err := i.asCaller(ctx, x); err != nil {
+			return nil, err
+		}
+	}
 	start := time.Now()
 	back, err := i.backend.Invoke(ctx, &x.out)
 	latency := time.Since(start)
@@ -106,12 +113,21 @@ func (i *integration) call(ctx context.Context, x *exchange) (*message.Response,
 		x.scope.Context.Integration.Error = f.Log
 		return nil, f
 	}
+	if i.service {
+		x.serviceAnswered(back)
+	}
 	x.scope.Context.Integration.IntegrationStatus = mapping.Num(int64(back.Status))
 	x.scope.Context.Integration.Status = mapping.Num(int64(back.Status))
 	if x.trace != nil {
 		x.trace.add("Received response. Status: ", strconv.Itoa(back.Status), ", Integration latency: ", strconv.FormatInt(latency.Milliseconds(), 10), " ms")
 		x.trace.header("Endpoint response headers: ", back.Header)
 		x.trace.add("Endpoint response body before transformations: ", loggable(back.Body))
+	}
+	if i.lambda {
+		if f := lambdaFault(x, back); f != nil {
+			x.scope.Context.Integration.Error = f.Log
+			return nil, f
+		}
 	}
 	return back, nil
 }

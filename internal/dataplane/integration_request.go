@@ -14,8 +14,8 @@ import (
 // the payload, the payload is converted, parameters are mapped, the template is
 // rendered, its overrides win, headers are judged, the address is assembled.
 
-// A mappedRequest is the integration request of HTTP: parameters are mapped and
-// the payload goes through a template.
+// A mappedRequest is the integration request of HTTP and AWS: parameters are
+// mapped and the payload goes through a template.
 type mappedRequest struct {
 	payload requestPayload
 	address address
@@ -24,10 +24,12 @@ type mappedRequest struct {
 	headers []mappingRow
 	query   []mappingRow
 	path    []mappingRow
+	rules   map[string]headerRule // of headers that are mapped
 
 	apiID     string
 	userAgent string
-	proxy     bool // HTTP_PROXY: the whole request is passed on
+	proxy     bool            // HTTP_PROXY: the whole request is passed on
+	service   *serviceRequest // AWS and AWS_PROXY; nil: an HTTP endpoint
 }
 
 // compileHTTPRequest prepares station 2 of an HTTP or HTTP_PROXY integration.
@@ -42,6 +44,7 @@ func (c *compiler) httpRequest(where string, in *apigw.Integration) (*mappedRequ
 		headers:   rows[mapping.IntegrationRequestHeader],
 		query:     rows[mapping.IntegrationRequestQuery],
 		path:      rows[mapping.IntegrationRequestPath],
+		rules:     mapped,
 		apiID:     c.snapshot.API.ID,
 		userAgent: "AmazonAPIGateway_" + c.snapshot.API.ID,
 		proxy:     in.Type == apigw.HTTPProxy,
@@ -72,12 +75,15 @@ func (r *mappedRequest) build(x *exchange) error {
 		return err
 	}
 	for _, o := range x.scope.Override.Header {
-		if err := setHeader(&out.Header, o.Name, o.Values); err != nil {
+		if err := r.setHeader(&out.Header, o.Name, o.Values); err != nil {
 			return err
 		}
 	}
+	if r.service != nil {
+		body = r.service.body(body)
+	}
 	if len(body) > 0 && !r.proxy && !out.Header.Has("Content-Type") {
-		out.Header.Add("Content-Type", contentType(x))
+		out.Header.Add("Content-Type", r.contentType(x))
 	}
 	out.Body = body
 	if out.URL, err = r.url(x); err != nil {
@@ -105,6 +111,9 @@ func (r *mappedRequest) defaultHeaders(x *exchange, h message.Header) message.He
 		return append(h, message.Field{Name: "X-Amzn-Apigateway-Api-Id", Value: r.apiID})
 	}
 	h = append(h, message.Field{Name: "Accept", Value: "application/json"})
+	if r.service != nil {
+		return r.service.defaultHeaders(x, r, h)
+	}
 	return append(h,
 		message.Field{Name: "User-Agent", Value: r.userAgent},
 		message.Field{Name: "X-Amzn-Apigateway-Api-Id", Value: r.apiID},
@@ -112,8 +121,11 @@ func (r *mappedRequest) defaultHeaders(x *exchange, h message.Header) message.He
 	)
 }
 
-// contentType is what a payload that the client did not describe is taken for.
-func contentType(x *exchange) string {
+// contentType is what a payload is called that no mapping describes.
+func (r *mappedRequest) contentType(x *exchange) string {
+	if r.service != nil && r.service.contentType != "" {
+		return r.service.contentType
+	}
 	if v := x.scope.Header.Get("Content-Type"); v != "" {
 		return v
 	}
@@ -126,7 +138,7 @@ func (r *mappedRequest) mapHeader(x *exchange, row *mappingRow) error {
 		return err
 	}
 	value := joined(values)
-	switch rule(mapped, row.name) {
+	switch rule(r.rules, row.name) {
 	case drop:
 	case refuse:
 		return configurationError(row.name+" header already present", nil)
@@ -137,8 +149,8 @@ func (r *mappedRequest) mapHeader(x *exchange, row *mappingRow) error {
 }
 
 // setHeader obeys an override, which may have several values.
-func setHeader(h *message.Header, name string, values []string) error {
-	switch rule(mapped, name) {
+func (r *mappedRequest) setHeader(h *message.Header, name string, values []string) error {
+	switch rule(r.rules, name) {
 	case drop:
 		return nil
 	case refuse:
@@ -155,6 +167,9 @@ func setHeader(h *message.Header, name string, values []string) error {
 func (r *mappedRequest) url(x *exchange) (string, error) {
 	if r.address.invalid {
 		return "", invalidEndpoint
+	}
+	if r.address.fixed != "" && len(r.query) == 0 && len(x.scope.Override.Query) == 0 && !r.proxy {
+		return r.address.fixed, nil
 	}
 	dst, err := r.address.appendTo(x.uri[:0], x, r.path)
 	if err != nil {

@@ -19,12 +19,13 @@ import (
 //   - A pattern must match the whole status code, not a part of it.
 //   - Chosen: patterns are tried in status-code order; the pages do not say.
 
-// A selectedResponse is the integration response of HTTP and MOCK.
+// A selectedResponse is the integration response of HTTP, AWS and MOCK.
 type selectedResponse struct {
 	rules    []selectionRule // in status-code order
 	fallback *response       // nil: none
 	binary   binaryTypes
 	mock     bool
+	lambda   bool // patterns are for the function's errorMessage
 }
 
 // A selectionRule is one integration response with its pattern.
@@ -101,10 +102,17 @@ func (c *compiler) integrationResponse(where, code string, r *apigw.IntegrationR
 	return out, nil
 }
 
-// pick returns the response for the backend's status code, or nil.
-func (s *selectedResponse) pick(status int) *response {
+// pick returns the response for the backend's status code, or for a function
+// that of its error message, or nil. A function without error message gets the
+// default.
+func (s *selectedResponse) pick(back *message.Response) *response {
 	if len(s.rules) > 0 {
-		text := strconv.Itoa(status)
+		text := ""
+		if !s.lambda {
+			text = strconv.Itoa(back.Status)
+		} else if text = errorMessage(back.Body); text == "" {
+			return s.fallback
+		}
 		for i := range s.rules {
 			if s.rules[i].pattern.MatchAll(text) {
 				return s.rules[i].response
@@ -115,7 +123,7 @@ func (s *selectedResponse) pick(status int) *response {
 }
 
 func (s *selectedResponse) translate(x *exchange, back *message.Response) error {
-	r := s.pick(back.Status)
+	r := s.pick(back)
 	switch {
 	case r == nil:
 		return configurationError("No match for output mapping and no default output mapping configured. Endpoint Response Status Code: "+strconv.Itoa(back.Status), nil)

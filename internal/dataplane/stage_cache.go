@@ -68,7 +68,7 @@ func (c *compiler) stageCache(r *apigw.Resource, m *apigw.Method) (*stageCache, 
 		responses: c.cache,
 		ttl:       time.Duration(setting.CacheTTLInSeconds) * time.Second,
 		anyVerb:   m.HTTPMethod == "ANY",
-		perCaller: m.Integration.Credentials == callerCredentials,
+		perCaller: callerCredentials(c.credentials(m.Integration)),
 		authorize: setting.RequireAuthorizationForCacheControl,
 		strategy:  setting.UnauthorizedCacheControlHeaderStrategy,
 	}
@@ -89,10 +89,6 @@ func (c *compiler) stageCache(r *apigw.Resource, m *apigw.Method) (*stageCache, 
 	}
 	return s, nil
 }
-
-// callerCredentials are the credentials of an integration that is called in the
-// name of the client.
-const callerCredentials = "arn:aws:iam::*:user/*"
 
 // compileCacheKey reads method.request.… or integration.request.…; the latter
 // is what the integration maps to it.

@@ -20,6 +20,7 @@ import (
 // An address is a compiled URI.
 type address struct {
 	parts    []addressPart
+	fixed    string // the whole of it, if it has no placeholders
 	hasQuery bool
 	invalid  bool // no URL after stage variables were filled in
 }
@@ -45,11 +46,16 @@ func fillStageVariables(text string, variables map[string]string) string {
 
 func compileAddress(uri string, variables map[string]string) address {
 	text := fillStageVariables(uri, variables)
-	var a address
 	u, err := url.Parse(strings.NewReplacer("{", "", "}", "", "+}", "").Replace(text))
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil {
 		return address{invalid: true}
 	}
+	return splitAddress(text)
+}
+
+// splitAddress compiles a URL.
+func splitAddress(text string) address {
+	var a address
 	text, _, _ = strings.Cut(text, "#")
 	head, query, found := strings.Cut(text, "?")
 	if !strings.Contains(strings.TrimPrefix(strings.TrimPrefix(head, "http://"), "https://"), "/") {
@@ -62,6 +68,14 @@ func compileAddress(uri string, variables map[string]string) address {
 			a.split("?"+query, true)
 		}
 	}
+	fixed := ""
+	for _, p := range a.parts {
+		if p.name != "" {
+			return a
+		}
+		fixed += p.text
+	}
+	a.fixed = fixed
 	return a
 }
 
@@ -271,6 +285,14 @@ func decodeQuery(s string) string {
 		}
 	}
 	return string(out)
+}
+
+// decodePath undoes percent-encoding. What is no escape stays.
+func decodePath(s string) string {
+	if plain, err := url.PathUnescape(s); err == nil {
+		return plain
+	}
+	return s
 }
 
 func unhex(c byte) byte {
