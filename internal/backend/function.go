@@ -9,15 +9,16 @@ import (
 //
 // See "Invoke" in the Lambda API reference.
 type FunctionCall struct {
-	ARN           string // the function's, with version or alias if the caller names one
-	Type          string // RequestResponse, Event or DryRun
-	Payload       []byte // JSON
-	RequestID     string // empty: a new one
-	TraceID       string // X-Amzn-Trace-Id; may be empty
-	ClientContext string // JSON, as X-Amz-Client-Context has it in base64; may be empty
-	LogTail       bool   // asks for FunctionAnswer.Log
-	SourceARN     string // who calls, for the function's resource policy: an execute-api ARN; empty: the owner of the account
-	Principal     string // the calling service, such as apigateway.amazonaws.com; empty: the owner of the account
+	ARN            string // the function's, with version or alias if the caller names one
+	Type           string // RequestResponse, Event or DryRun
+	Payload        []byte // JSON
+	PayloadChecked bool   // Payload is known to be JSON; else whoever invokes looks
+	RequestID      string // empty: a new one
+	TraceID        string // X-Amzn-Trace-Id; may be empty
+	ClientContext  string // JSON, as X-Amz-Client-Context has it in base64; may be empty
+	LogTail        bool   // asks for FunctionAnswer.Log
+	SourceARN      string // who calls, for the function's resource policy: an execute-api ARN; empty: the owner of the account
+	Principal      string // the calling service, such as apigateway.amazonaws.com; empty: the owner of the account
 }
 
 // A FunctionAnswer is what an invocation came to.

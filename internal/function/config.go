@@ -1,6 +1,9 @@
 package function
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // A Config is one version of a function. Nobody changes it after Open.
 //
@@ -39,16 +42,44 @@ type Config struct {
 type Code struct {
 	// Dir is a directory, used where it is. When a file in it changes, running
 	// invocations finish with the old code and the next ones start with the new.
+	// Directories named node_modules or __pycache__, and those whose name begins
+	// with a dot, are not watched.
 	Dir string
 
 	// Zip is an archive. Equal archives are unpacked once.
 	Zip []byte
 }
 
-// A Line is one line of a function's log, as CloudWatch Logs shows it.
+// A Line is one event of a function's log, as CloudWatch Logs shows it.
 type Line struct {
 	Time      time.Time
 	Stream    string // the instance's log stream, such as 2026/11/25/[$LATEST]0123…
 	RequestID string // of the invocation that ran meanwhile; "": none, as while starting
-	Text      string // without line end
+	Text      string // without line end at its end; console.log of several lines is one event
+}
+
+// filled returns c with its defaults written out.
+func (c *Config) filled() Config {
+	out := *c
+	if out.Version == "" {
+		out.Version = "$LATEST"
+	}
+	if out.Timeout == 0 {
+		out.Timeout = 3 * time.Second
+	}
+	if out.MemorySize == 0 {
+		out.MemorySize = 128
+	}
+	if out.LogGroup == "" {
+		out.LogGroup = "/aws/lambda/" + out.Name
+	}
+	return out
+}
+
+// region returns the fourth part of the ARN.
+func (c *Config) region() string {
+	if parts := strings.SplitN(c.ARN, ":", 5); len(parts) == 5 && parts[3] != "" {
+		return parts[3]
+	}
+	return "us-east-1"
 }

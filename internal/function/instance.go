@@ -1,0 +1,504 @@
+package function
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"postern/internal/backend"
+)
+
+// A state is what an instance is doing, as the Runtime API shows it.
+type state int
+
+const (
+	starting  state = iota // it has not asked for an invocation yet
+	idle                   // it waits for one
+	busy                   // it runs one
+	returning              // it has answered and has not asked for the next
+	dying                  // it was told to end
+	dead
+)
+
+// An instance is one process group of a function, and what it is told.
+type instance struct {
+	function   *Function
+	generation int      // of the code it started with
+	dirs       []string // its hold on the code
+	log        *log
+	process    *process
+	listener   net.Listener
+	born       time.Time
+	counted    bool // in Function.starting, while it starts
+	work       sync.WaitGroup
+
+	mu         sync.Mutex
+	state      state
+	bound      *invocation // it was started for this one alone, which has not begun
+	current    *invocation
+	parked     *conn // that waits for an event
+	conns      map[*conn]bool
+	why        *failure // it is ended for this; nil: it ends by itself
+	initError  *failure // as reported
+	initTime   time.Duration
+	reportInit bool      // the next REPORT tells initTime
+	deadline   time.Time // of starting or current
+	timer      *time.Timer
+	idleSince  time.Time // written before it becomes idle
+	memory     int64     // bytes, the most that was seen
+	memoryAt   time.Time
+}
+
+// run starts an instance and stays with it to its end.
+func (f *Function) run(bound *invocation) {
+	i, why := f.launch(bound)
+	if why != nil {
+		f.ended(nil, true, bound, nil, why)
+		return
+	}
+	i.exited(i.process.wait())
+}
+
+// launch starts the process of an instance.
+func (f *Function) launch(bound *invocation) (*instance, *failure) {
+	f.mu.Lock()
+	generation := f.generation
+	f.mu.Unlock()
+	dirs, err := f.openCode()
+	if err != nil {
+		return nil, failed("Runtime.InvalidEntrypoint", "%v", err)
+	}
+	i, why := f.launchIn(dirs)
+	if why != nil {
+		f.closeCode(dirs)
+		return nil, why
+	}
+	i.generation, i.bound, i.counted = generation, bound, bound == nil
+	if bound != nil {
+		i.log.begin(bound, f.config.Version)
+	}
+
+	limit := f.runner.initTimeout
+	if limit == 0 {
+		limit = initTimeout
+	}
+	if bound != nil {
+		limit = f.config.Timeout
+	}
+	i.mu.Lock()
+	i.deadline = i.born.Add(limit)
+	i.timer = time.AfterFunc(limit, i.expired)
+	i.mu.Unlock()
+
+	f.mu.Lock()
+	if f.all == nil {
+		f.all = map[*instance]bool{}
+	}
+	f.all[i] = true
+	closed := f.closed
+	f.mu.Unlock()
+	i.work.Go(i.log.follow)
+	i.work.Go(i.accept)
+	if closed {
+		i.end(failed("closed", ""))
+	}
+	return i, nil
+}
+
+func (f *Function) launchIn(dirs []string) (*instance, *failure) {
+	r := f.runner
+	in, err := r.interpreter(f.config.Runtime)
+	if err != nil {
+		return nil, failed("Runtime.InvalidEntrypoint", "%v", err)
+	}
+	runtimeDir := r.dir + "/runtime"
+	args, err := f.arguments(in, dirs, runtimeDir)
+	if err != nil {
+		return nil, failed("Runtime.InvalidEntrypoint", "%v", err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, failed("Runtime.Unknown", "%v", err)
+	}
+	stream := newStream(f.config.Version)
+	env := f.environment(in, dirs, stream, listener.Addr().String(), runtimeDir)
+	var p *process
+	var output *os.File
+	born := time.Now()
+	r.spawn(func() { p, output, err = startProcess(args, dirs[0], env) })
+	if err != nil {
+		listener.Close()
+		return nil, failed("Runtime.InvalidEntrypoint", "%v", err)
+	}
+	l, err := newLog(f.config.Log, stream, in.language != provided, output)
+	if err != nil {
+		p.kill()
+		p.wait()
+		listener.Close()
+		output.Close()
+		return nil, failed("Runtime.Unknown", "%v", err)
+	}
+	l.platform("INIT_START Runtime Version: " + string(in.language) + ":" + in.version)
+	if in.note != "" {
+		l.platform(in.note)
+	}
+	return &instance{function: f, dirs: dirs, log: l, process: p, listener: listener, born: born, conns: map[*conn]bool{}}, nil
+}
+
+func newStream(version string) string {
+	var b [16]byte
+	rand.Read(b[:])
+	return time.Now().UTC().Format("2006/01/02/") + "[" + version + "]" + hex.EncodeToString(b[:])
+}
+
+// park has c wait for an event. It reports false if the instance may not ask now.
+func (i *instance) park(c *conn) bool {
+	i.mu.Lock()
+	was := i.state
+	switch was {
+	case busy:
+		i.mu.Unlock()
+		return false
+	case dying, dead:
+		i.mu.Unlock()
+		return true
+	case idle: // a new connection instead of the old one
+		old := i.parked
+		i.parked = c
+		i.mu.Unlock()
+		if old != nil && old != c {
+			old.net.Close()
+		}
+		return true
+	case starting:
+		i.initTime = time.Since(i.born)
+		i.reportInit = i.bound == nil
+	}
+	i.timer.Stop()
+	i.parked, i.state, i.idleSince = c, idle, time.Now()
+	bound := i.bound
+	i.bound = nil
+	i.mu.Unlock()
+
+	f := i.function
+	switch {
+	case bound == nil:
+		f.ready(i, was == starting && i.counted, was == returning)
+	case !i.begin(bound):
+		f.submit(bound)
+	}
+	return true
+}
+
+// unpark says that c has gone. An instance may come back with another one.
+func (i *instance) unpark(c *conn) {
+	i.mu.Lock()
+	delete(i.conns, c)
+	lost := i.state == idle && i.parked == c
+	if lost {
+		i.parked = nil
+	}
+	i.mu.Unlock()
+	// Nobody can begin on it now: it has to be out of the idle ones before it parks again.
+	if lost && i.function.withdraw(i) {
+		i.mu.Lock()
+		if i.state == idle && i.parked == nil {
+			i.state = returning
+			i.function.answered(+1)
+		}
+		i.mu.Unlock()
+	}
+}
+
+// largeEvent is from which size on an event may not fit into the buffers of a
+// connection, so that writing it may wait for the function.
+const largeEvent = 64 << 10 // bytes
+
+// begin runs v. It reports false if the instance cannot: v is still to be run.
+func (i *instance) begin(v *invocation) bool {
+	f := i.function
+	i.mu.Lock()
+	if i.state != idle || i.parked == nil {
+		i.mu.Unlock()
+		return false
+	}
+	c := i.parked
+	i.parked, i.state, i.current = nil, busy, v
+	v.begun = time.Now()
+	i.deadline = v.begun.Add(f.config.Timeout)
+	deadline := i.deadline
+	i.timer.Reset(f.config.Timeout)
+	large := len(v.payload) >= largeEvent
+	if large {
+		i.work.Add(1)
+	}
+	i.mu.Unlock()
+
+	i.log.begin(v, f.config.Version)
+	if large {
+		payload := bytes.Clone(v.payload)
+		go func() {
+			defer i.work.Done()
+			if c.event(v, payload, deadline) != nil && i.disown(v) {
+				f.submit(v)
+			}
+		}()
+		return true
+	}
+	return c.event(v, v.payload, deadline) == nil || !i.disown(v)
+}
+
+// disown takes v back from an instance that was not reached, which ends. It
+// reports false if v is settled elsewhere.
+func (i *instance) disown(v *invocation) bool {
+	i.mu.Lock()
+	mine := i.current == v
+	if mine {
+		i.current = nil
+	}
+	i.mu.Unlock()
+	i.end(nil)
+	return mine
+}
+
+// respond ends the current invocation: it writes its last lines and returns
+// what tells its caller. It reports false if id is another one.
+func (i *instance) respond(id string, answer *backend.FunctionAnswer, why *failure) (settle func(), ok bool) {
+	i.mu.Lock()
+	v := i.current
+	if v == nil || v.requestID != id {
+		i.mu.Unlock()
+		return nil, false
+	}
+	i.current, i.state = nil, returning // the timer runs on until it asks for the next
+	took := time.Since(v.begun)
+	i.mu.Unlock()
+	f := i.function
+	f.answered(+1)
+	answer.Status, answer.ExecutedVersion = 200, f.config.Version
+	answer.Log = i.report(v, took, why)
+	return func() { f.finish(v, answer, nil) }, true
+}
+
+// report writes the last lines of an invocation. A failure that the runtime
+// reported has been logged by the runtime.
+func (i *instance) report(v *invocation, took time.Duration, why *failure) (tail string) {
+	return i.log.end(v, func() []string {
+		c := &i.function.config
+		i.mu.Lock()
+		if !i.memoryAt.After(time.Now().Add(-time.Second)) && i.state != dead {
+			i.measure()
+		}
+		used, initTime, reportInit := i.memory, i.initTime, i.reportInit
+		i.reportInit = false
+		i.mu.Unlock()
+		billed := took
+		b := make([]byte, 0, 256)
+		b = append(append(b, "REPORT RequestId: "...), v.requestID...)
+		b = append(appendMillis(append(b, "\tDuration: "...), took), " ms\tBilled Duration: "...)
+		if reportInit {
+			billed += initTime
+		}
+		b = strconv.AppendInt(b, int64((billed+time.Millisecond-1)/time.Millisecond), 10)
+		b = strconv.AppendInt(append(b, " ms\tMemory Size: "...), int64(c.MemorySize), 10)
+		b = append(b, " MB\t"...)
+		if used > 0 {
+			b = strconv.AppendInt(append(b, "Max Memory Used: "...), min(used>>20, int64(c.MemorySize)), 10)
+			b = append(b, " MB\t"...)
+		}
+		if reportInit {
+			b = append(appendMillis(append(b, "Init Duration: "...), initTime), " ms\t"...)
+		}
+		lines := make([]string, 0, 3)
+		if why != nil {
+			b = append(append(b, "Status: "...), why.status...)
+			if why.status == "error" {
+				b = append(append(b, "\tError Type: "...), why.kind...)
+			}
+			if why.payload == nil {
+				lines = append(lines, why.line(v.requestID))
+			}
+		}
+		return append(lines, "END RequestId: "+v.requestID, string(b))
+	})
+}
+
+// line says in the log how an invocation failed.
+func (e *failure) line(requestID string) string {
+	if e.status == "timeout" {
+		return time.Now().UTC().Format("2006-01-02T15:04:05.000Z") + " " + requestID + " " + e.message
+	}
+	return "RequestId: " + requestID + " Error: " + e.message + "\n" + e.kind
+}
+
+func appendMillis(b []byte, d time.Duration) []byte {
+	return strconv.AppendFloat(b, float64(d)/float64(time.Millisecond), 'f', 2, 64)
+}
+
+// failInit keeps what the runtime reports of its start, until it ends.
+func (i *instance) failInit(why *failure) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.state != starting {
+		return false
+	}
+	i.initError = why
+	return true
+}
+
+// expired ends an instance that has used up its time.
+func (i *instance) expired() {
+	i.mu.Lock()
+	if time.Now().Before(i.deadline) || i.state == idle || i.state == dead || i.state == dying {
+		i.mu.Unlock() // the timer fired while it was set anew
+		return
+	}
+	limit := i.function.config.Timeout
+	if i.state == starting && i.bound == nil {
+		limit = i.deadline.Sub(i.born)
+	}
+	if i.why == nil && i.state != returning {
+		i.why = &failure{kind: "Sandbox.Timedout", status: "timeout",
+			message: fmt.Sprintf("Task timed out after %.2f seconds", limit.Seconds())}
+	}
+	i.mu.Unlock()
+	i.process.kill()
+}
+
+// end has an instance end. An invocation that it runs ends with why.
+func (i *instance) end(why *failure) {
+	i.mu.Lock()
+	if i.state == dead {
+		i.mu.Unlock()
+		return
+	}
+	if i.why == nil {
+		i.why = why
+	}
+	if i.state == idle || i.state == returning && i.current == nil {
+		if i.state == returning {
+			defer i.function.answered(-1)
+		}
+		i.state = dying
+	}
+	i.mu.Unlock()
+	i.process.kill()
+}
+
+// checkMemory ends an instance that has more than it may have.
+func (i *instance) checkMemory() {
+	i.mu.Lock()
+	if i.state == idle || i.state == dead || i.state == dying {
+		i.mu.Unlock()
+		return
+	}
+	i.measure()
+	over := i.memory > int64(i.function.config.MemorySize)<<20
+	if over && i.why == nil {
+		i.why = failed("Runtime.OutOfMemory", "Runtime exited with error: signal: killed")
+	}
+	i.mu.Unlock()
+	if over {
+		i.process.kill()
+	}
+}
+
+// measure looks at the memory. i.mu is held.
+func (i *instance) measure() {
+	i.memory = max(i.memory, memory(i.process.pid()))
+	i.memoryAt = time.Now()
+}
+
+// exited settles an instance whose process has ended; err says how.
+func (i *instance) exited(err error) {
+	f := i.function
+	i.listener.Close()
+	i.log.close()
+	i.mu.Lock()
+	was := i.state
+	i.state = dead
+	bound, current := i.bound, i.current
+	i.bound, i.current, i.parked = nil, nil, nil
+	why := i.why
+	if why == nil && was == starting {
+		why = i.initError
+	}
+	if why == nil {
+		why = exitFailure(err)
+	}
+	i.timer.Stop()
+	for c := range i.conns {
+		c.net.Close()
+	}
+	i.mu.Unlock()
+	i.work.Wait()
+
+	if was == returning {
+		f.answered(-1)
+	}
+	if was == starting && why.kind != "closed" {
+		phase := "init"
+		if bound != nil {
+			phase = "invoke"
+		}
+		text := "INIT_REPORT Init Duration: " + string(appendMillis(nil, time.Since(i.born))) + " ms\tPhase: " + phase + "\tStatus: " + why.status
+		if why.status == "error" {
+			text += "\tError Type: " + why.kind
+		}
+		i.log.platform(text)
+	}
+	for _, v := range []*invocation{bound, current} {
+		if v == nil || why.kind == "closed" {
+			continue
+		}
+		begun := v.begun
+		if v == bound {
+			begun = i.born
+		}
+		v.log = i.report(v, time.Since(begun), why)
+	}
+	f.closeCode(i.dirs)
+	f.ended(i, was == starting && i.counted, bound, current, why)
+}
+
+// accept serves the Runtime API until the instance ends.
+func (i *instance) accept() {
+	for {
+		n, err := i.listener.Accept()
+		if err != nil {
+			return
+		}
+		c := &conn{instance: i, net: n}
+		i.mu.Lock()
+		if i.state == dead {
+			i.mu.Unlock()
+			n.Close()
+			return
+		}
+		i.conns[c] = true
+		i.mu.Unlock()
+		i.work.Go(c.serve)
+	}
+}
+
+// headerText returns s without what would end a header field.
+func headerText(s string) string {
+	if strings.IndexFunc(s, control) < 0 {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if control(r) {
+			return ' '
+		}
+		return r
+	}, s)
+}
+
+func control(r rune) bool { return r < ' ' || r == 0x7f }

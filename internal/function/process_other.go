@@ -1,0 +1,24 @@
+//go:build !unix
+
+package function
+
+import (
+	"errors"
+	"os"
+)
+
+var errNoProcesses = errors.New("functions run on Linux, macOS and other Unix systems only")
+
+type process struct{}
+
+func startProcess([]string, string, []string) (*process, *os.File, error) {
+	return nil, nil, errNoProcesses
+}
+
+func (*process) wait() error { return errNoProcesses }
+func (*process) kill()       {}
+func (*process) pid() int    { return 0 }
+
+func readNow(uintptr, []byte) (int, error) { return 0, errNoProcesses }
+
+func memory(int) int64 { return 0 }
