@@ -48,10 +48,11 @@ const houseRules = `
 	lambda                             < adapter/lambdaapi;
 	provision/stack, dataplane, adapter/listen < adapter/stackapi;
 	provision/stack                    < adapter/cfnapi;
+	NONE                               < adapter/neighbors;
 	adapter/awsapi, adapter/stackapi, lang/cases < adapter/cli;
 
 	# the wiring knows everybody
-	adapter/bolt, adapter/listen, adapter/awsapi, adapter/stackapi, adapter/lambdaapi, adapter/cfnapi, publish, provision/stack, backend, cache < house;
+	adapter/bolt, adapter/listen, adapter/awsapi, adapter/stackapi, adapter/lambdaapi, adapter/cfnapi, adapter/neighbors, publish, provision/stack, backend, cache < house;
 `
 
 // houseWalls are taken out of what houseRules give: "a | b" means that b may

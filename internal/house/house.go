@@ -18,6 +18,7 @@ import (
 	"postern/internal/adapter/cfnapi"
 	"postern/internal/adapter/lambdaapi"
 	"postern/internal/adapter/listen"
+	"postern/internal/adapter/neighbors"
 	"postern/internal/apigw"
 	"postern/internal/backend"
 	"postern/internal/control"
@@ -78,6 +79,7 @@ type House struct {
 	functions      http.Handler
 	admitFunctions listen.Admission
 	cloudFormation *cfnapi.Server
+	neighbors      *neighbors.Server
 }
 
 // New wires a house. The caller closes it.
@@ -133,6 +135,7 @@ func New(c Config) (*House, error) {
 	server.TestInvoke = awsapi.Preview(h.Publisher)
 	h.aws = server
 	h.cloudFormation = &cfnapi.Server{Stacks: h.Stacks, Log: c.Log}
+	h.neighbors = &neighbors.Server{AccountID: c.AccountID}
 	h.execute = &listen.Handler{
 		Gateway: h.Gateway,
 		Limits:  listen.Limits{Body: c.Limits.Payload, Headers: c.Limits.Headers, URL: c.Limits.URL},
@@ -210,12 +213,20 @@ func (h *House) Handler() http.Handler {
 			h.functions.ServeHTTP(w, r)
 			return
 		}
+		if neighbors.Foreign(r) {
+			neighbors.Refuse(w, r)
+			return
+		}
 		if refused := h.admit.Admit(w, r); refused != nil {
 			refuse(w, refused)
 			return
 		}
-		if cfnapi.Serves(r) {
+		switch {
+		case cfnapi.Serves(r):
 			h.cloudFormation.ServeHTTP(w, r)
+			return
+		case neighbors.Serves(r):
+			h.neighbors.ServeHTTP(w, r)
 			return
 		}
 		h.aws.ServeHTTP(w, r)
@@ -243,7 +254,7 @@ func (h *House) admission(c Config) {
 var awsDomains = []string{"amazonaws.com", "amazonaws.com.cn", "localstack.cloud"}
 
 // controlServices are what signatures for the control plane are made for.
-var controlServices = []string{"apigateway", "cloudformation"}
+var controlServices = []string{"apigateway", "cloudformation", neighbors.STS}
 
 // The largest bodies that are read before their signature is judged, in bytes.
 const (

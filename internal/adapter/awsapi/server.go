@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"postern/internal/apigw"
 	"postern/internal/control"
@@ -88,6 +89,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Server) answer(w http.ResponseWriter, r *http.Request) (status int, body any, err error) {
 	query := r.URL.Query()
 	op, values := s.router.find(r.Method, r.URL.EscapedPath(), query.Get("mode") == "import")
+	if op == nil && strings.HasPrefix(r.URL.Path, "/v2/") {
+		return 0, nil, &apigw.Error{Code: apigw.NotImplementedException, Message: "HTTP and WebSocket APIs (API Gateway, version 2) are not part of Postern, which has REST APIs"}
+	}
 	if op == nil {
 		return 0, nil, &apigw.Error{Code: unknownOperation,
 			Message: fmt.Sprintf("no operation of API Gateway (REST) is at %s %s", r.Method, r.URL.Path)}
