@@ -91,6 +91,31 @@ func driveDomainName(c *sdk) {
 	}
 }
 
+func driveAccessAssociation(c *sdk) {
+	private := &types.EndpointConfiguration{Types: []types.EndpointType{types.EndpointTypePrivate}}
+	domain := do(c, c.CreateDomainName, &apigateway.CreateDomainNameInput{DomainName: new("in.example.com"), CertificateArn: new(certificate), EndpointConfiguration: private}).DomainNameArn
+	in := &apigateway.CreateDomainNameAccessAssociationInput{DomainNameArn: domain, AccessAssociationSource: new("vpce-1"), AccessAssociationSourceType: types.AccessAssociationSourceTypeVpce,
+		Tags: map[string]string{"team": "zoo"}}
+	made := do(c, c.CreateDomainNameAccessAssociation, in)
+	for path, want := range map[string]string{"AccessAssociationSource": `"vpce-1"`, "AccessAssociationSourceType": `"VPCE"`, "DomainNameArn": `"` + *domain + `"`, "Tags": `{"team":"zoo"}`} {
+		c.equal(made, path, want)
+	}
+	refused[*types.ConflictException](c, c.CreateDomainNameAccessAssociation, in, "…")
+	arn := made.DomainNameAccessAssociationArn
+	c.equal(do(c, c.GetTags, &apigateway.GetTagsInput{ResourceArn: arn}), "Tags", `{"team":"zoo"}`)
+	for owner, want := range map[types.ResourceOwner]int{"": 1, types.ResourceOwnerSelf: 1, types.ResourceOwnerOtherAccounts: 0} {
+		if list := do(c, c.GetDomainNameAccessAssociations, &apigateway.GetDomainNameAccessAssociationsInput{ResourceOwner: owner}); len(list.Items) != want {
+			c.Errorf("GetDomainNameAccessAssociations of %q has %d, want %d", owner, len(list.Items), want)
+		}
+	}
+	do(c, c.DeleteDomainNameAccessAssociation, &apigateway.DeleteDomainNameAccessAssociationInput{DomainNameAccessAssociationArn: arn})
+	refused[*types.NotFoundException](c, c.DeleteDomainNameAccessAssociation, &apigateway.DeleteDomainNameAccessAssociationInput{DomainNameAccessAssociationArn: arn}, "…")
+	do(c, c.CreateDomainNameAccessAssociation, in)
+	reject := &apigateway.RejectDomainNameAccessAssociationInput{DomainNameAccessAssociationArn: arn, DomainNameArn: domain}
+	do(c, c.RejectDomainNameAccessAssociation, reject)
+	refused[*types.NotFoundException](c, c.RejectDomainNameAccessAssociation, reject, "…")
+}
+
 func driveBasePathMapping(c *sdk) {
 	api, _ := c.newStage()
 	second, _ := c.newStage()

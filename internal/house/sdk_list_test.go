@@ -28,8 +28,11 @@ func drivePages(c *sdk) {
 	root := do(c, c.GetResources, &apigateway.GetResourcesInput{RestApiId: api}).Items[0].Id
 	plan := do(c, c.CreateUsagePlan, &apigateway.CreateUsagePlanInput{Name: new("plan")}).Id
 	domain := do(c, c.CreateDomainName, &apigateway.CreateDomainNameInput{DomainName: new("a.example.com"), CertificateArn: new(certificate)}).DomainName
+	private := do(c, c.CreateDomainName, &apigateway.CreateDomainNameInput{DomainName: new("in.example.com"), CertificateArn: new(certificate),
+		EndpointConfiguration: &types.EndpointConfiguration{Types: []types.EndpointType{types.EndpointTypePrivate}}}).DomainNameArn
 	several(func(n int) {
 		c.newAPI()
+		do(c, c.CreateDomainNameAccessAssociation, &apigateway.CreateDomainNameAccessAssociationInput{DomainNameArn: private, AccessAssociationSource: name(n), AccessAssociationSourceType: types.AccessAssociationSourceTypeVpce})
 		do(c, c.CreateResource, &apigateway.CreateResourceInput{RestApiId: api, ParentId: root, PathPart: name(n)})
 		do(c, c.CreateModel, &apigateway.CreateModelInput{RestApiId: api, Name: name(n), ContentType: new("application/json"), Schema: new(`{"type":"object"}`)})
 		do(c, c.CreateRequestValidator, &apigateway.CreateRequestValidatorInput{RestApiId: api, Name: name(n)})
