@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -57,6 +59,47 @@ func TestRecorded(t *testing.T) {
 
 // unmet are the recorded cases that do not pass, and why.
 var unmet = map[string]string{}
+
+// unrun are the files of recordings that no test has yet, and why.
+var unrun = map[string]string{
+	"lambda-proxy-events":    "functions are not called yet",
+	"lambda-proxy-responses": "functions are not called yet",
+}
+
+// TestEveryRecordingIsRun looks for a room with each file that the README of the
+// recordings names.
+func TestEveryRecordingIsRun(t *testing.T) {
+	text, err := os.ReadFile("../adapter/awsapi/testdata/aws-observed/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, steps, _ := strings.Cut(string(text), "## Step files\n\n`")
+	steps, _, _ = strings.Cut(steps, "`")
+	files := strings.FieldsFunc(steps, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' })
+	_, tables, _ := strings.Cut(string(text), "## Tables\n")
+	for _, m := range regexp.MustCompile("(?m)^- `(.+)\\.json`").FindAllStringSubmatch(tables, -1) {
+		files = append(files, m[1])
+	}
+	if len(files) < 26 {
+		t.Errorf("the README names %d files: %v", len(files), files)
+	}
+	for _, name := range files {
+		var rooms []string
+		for _, pattern := range []string{"../*/testdata/aws-observed/", "../*/*/testdata/aws-observed/"} {
+			found, err := filepath.Glob(pattern + name + ".json")
+			if err != nil {
+				t.Fatal(err)
+			}
+			rooms = append(rooms, found...)
+		}
+		switch reason, left := unrun[name]; {
+		case len(rooms) == 0 && !left:
+			t.Errorf("no room has %s.json", name)
+		case len(rooms) > 0 && left:
+			t.Errorf("%v is there; its reason in unrun can go: %s", rooms, reason)
+		}
+	}
+}
 
 func replay(t *testing.T, c *recorded.Case) error {
 	h, err := house.New(house.Config{AccountID: "111111111111"})
