@@ -19,7 +19,7 @@ import (
 const houseRules = `
 	NONE < nearest;
 	nearest < property, lang/cfn;
-	NONE < message, store, sigv4, throttle,
+	NONE < message, policy, store, sigv4, throttle,
 	       lang/vtl, lang/jsonpath, lang/jsonschema, lang/javaregexp;
 
 	property                           < apigw;
@@ -28,13 +28,14 @@ const houseRules = `
 	lang/mapping                       < lang/cases;
 	lang/mapping, lang/javaregexp, nearest < lang/lint;
 	message                            < backend, cache;
+	sigv4, backend                     < auth;
 	backend                            < function; # for FunctionCall, FunctionAnswer and FunctionRefused only
 
 	property, store, function          < lambda;
 
 	# the two planes: neither sees the other
-	apigw/openapi, store, lang/mapping, lang/javaregexp                       < control;
-	apigw, lang/mapping, lang/jsonschema, lang/javaregexp, backend, throttle, cache  < dataplane;
+	apigw/openapi, store, policy, lang/mapping, lang/javaregexp               < control;
+	apigw, lang/mapping, lang/jsonschema, lang/javaregexp, auth, policy, throttle, cache  < dataplane;
 
 	control, dataplane                 < publish;
 	control, lang/lint                 < provision/resource;

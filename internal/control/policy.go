@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"strings"
 	"unicode/utf8"
+
+	iampolicy "postern/internal/policy"
 )
 
 // completePolicy returns a resource policy as API Gateway keeps it: compact, in
 // the order of its members, with the short form execute-api:/stage/GET/path
-// written out as the ARN of the API.
+// written out as the ARN of the API. One that could not be evaluated is refused.
 //
 // See "Resource policy examples for API Gateway".
 func (s *Service) completePolicy(policy, api string) (string, error) {
@@ -30,6 +32,9 @@ func (s *Service) compactPolicy(policy, short, long string) (string, error) {
 	}
 	if limit := s.limits().PolicySize; limit > 0 && utf8.RuneCountInString(compact.String()) > limit {
 		return "", refuse("policy", nil, "Policy document exceeds the maximum size")
+	}
+	if _, err := iampolicy.ParseResource(compact.Bytes(), iampolicy.Options{}); err != nil {
+		return "", refuse("policy", nil, invalid)
 	}
 	if short == "" {
 		return compact.String(), nil

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"postern/internal/apigw"
+	"postern/internal/auth"
 	"postern/internal/backend"
 	"postern/internal/cache"
 	"postern/internal/lang/jsonschema"
@@ -50,6 +51,13 @@ type Suppliers struct {
 	// is the load balancer that the integration names, if it does.
 	Link func(id, target string) (string, error)
 
+	// Keys returns an access key of the account and whose it is; nil: none are
+	// known, so that nobody can sign.
+	Keys func(accessKeyID string) (auth.Key, bool)
+
+	// Now is the clock of signatures and policies; nil: time.Now.
+	Now func() time.Time
+
 	// Bucket returns the token bucket of a method of a stage, so that it outlives
 	// a plan. It may be nil: a bucket per plan.
 	Bucket func(api, stage, method string, l throttle.Limit) *throttle.Bucket
@@ -77,6 +85,7 @@ type Stage struct {
 	deploymentID string
 	accountID    string
 	region       string
+	arn          string // of the stage's methods, as far as they have it in common
 	variables    map[string]string
 	root         *node
 	responses    gatewayResponses
@@ -126,6 +135,7 @@ type compiler struct {
 	models    map[string]*model
 	cache     *cache.Responses // nil: nothing is kept
 	shown     *tls.Certificate
+	resources *resourcePolicy // of the API, compiled once; see access.go
 	warnings  []error
 }
 
@@ -195,6 +205,7 @@ func compileDeployment(config *Config, snapshot *apigw.Snapshot, variables map[s
 		deploymentID: snapshot.Deployment.ID,
 		accountID:    config.AccountID,
 		region:       config.Region,
+		arn:          stageARN(config.Region, config.AccountID, snapshot.API.ID, config.Stage.StageName),
 		variables:    variables,
 		root:         &node{},
 		urlLimit:     config.Limits.MethodARN,

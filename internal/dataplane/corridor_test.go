@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"postern/internal/apigw"
+	"postern/internal/auth"
 	"postern/internal/backend"
 	"postern/internal/cache"
 	"postern/internal/message"
@@ -27,6 +28,9 @@ type deployed struct {
 	functions backend.Functions                            // may be nil
 	aws       func(backend.ServiceOptions) backend.Backend // may be nil
 	secret    func(context.Context, string) (string, error)
+
+	now  func() time.Time
+	keys func(string) (auth.Key, bool)
 }
 
 // fakeBackend answers what it is told and remembers what it got.
@@ -116,6 +120,8 @@ func (d *deployed) config() Config {
 	return Config{
 		Snapshot: d.snapshot, Stage: d.stage, AccountID: "123456789012", Region: "eu-west-1", Limits: apigw.DefaultLimits(),
 		Suppliers: Suppliers{
+			Now:       d.now,
+			Keys:      d.keys,
 			HTTP:      func(o backend.Options) backend.Backend { d.backend.options = o; return d.backend },
 			Cache:     func(string, string, int64) *cache.Responses { return d.kept },
 			Functions: d.functions,
@@ -576,11 +582,10 @@ func TestWhatIsNotEnforcedYetStaysClosed(t *testing.T) {
 		change func(*deployed, *apigw.Method)
 		status int
 	}{
-		{func(_ *deployed, m *apigw.Method) { m.AuthorizationType = apigw.AuthIAM }, 403},
 		{func(_ *deployed, m *apigw.Method) { m.AuthorizationType = apigw.AuthCustom }, 401},
 		{func(_ *deployed, m *apigw.Method) { m.AuthorizationType = apigw.AuthCognito }, 401},
 		{func(_ *deployed, m *apigw.Method) { m.APIKeyRequired = true }, 403},
-		{func(d *deployed, _ *apigw.Method) { d.snapshot.API.Policy = "{}" }, 403},
+		{func(d *deployed, _ *apigw.Method) { d.snapshot.API.Policy = `{"Version": "1999"}` }, 403},
 		{func(d *deployed, _ *apigw.Method) {
 			d.snapshot.API.EndpointConfiguration = &apigw.EndpointConfiguration{Types: []string{"PRIVATE"}}
 		}, 403},

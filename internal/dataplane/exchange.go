@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"postern/internal/auth"
 	"postern/internal/backend"
 	"postern/internal/lang/mapping"
 	"postern/internal/message"
@@ -17,6 +18,7 @@ type exchange struct {
 	header    message.Header   // gateway.go; memory of scope.Header
 	traceID   string           // gateway.go; X-Amzn-Trace-Id for the backend and the client
 	below     string           // gateway.go; the path below the stage, with the base path of a custom domain name
+	caller    *auth.Principal  // access.go; nil: nobody has signed, or nobody was asked to
 	body      []byte           // method_request.go; the payload, decompressed
 	chosen    converted        // integration_request.go
 	rendered  []byte           // integration_request.go, then integration_response.go; memory of a rendered template

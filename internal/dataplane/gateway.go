@@ -152,26 +152,24 @@ func (x *exchange) walk(ctx context.Context, addr Address) error {
 	}
 	verb := verbIndex(x.scope.Context.HTTPMethod)
 	if verb < 0 {
-		return missingAuthenticationToken
+		return notFound(x)
 	}
 	m, params := x.stage.root.find(addr.Path, verb, x.path[:0])
 	if m == nil {
-		return missingAuthenticationToken
+		return notFound(x)
 	}
 	x.method, x.path, x.scope.Path = m, params, params
 	c := &x.scope.Context
 	c.ResourceID, c.ResourcePath, c.OperationName = m.resourceID, m.resourcePath, m.operation
 	x.record.ResourcePath = m.resourcePath
-	if x.stage.methodARN(addr.Path, c.HTTPMethod) > x.stage.urlLimit && x.stage.urlLimit > 0 {
+	if x.stage.urlLimit > 0 && x.stage.arnLength(addr.Path, c.HTTPMethod) > x.stage.urlLimit {
 		return requestURITooLong
 	}
 	return m.serve(ctx, x)
 }
 
-// methodARN returns the length in bytes of the method's ARN.
-func (s *Stage) methodARN(path, verb string) int {
-	return len("arn:aws:execute-api:::/") + len(s.region) + len(s.accountID) + len(s.api) + len(s.name) + len(verb) + len(path)
-}
+// arnLength returns the length in bytes of the method's ARN.
+func (s *Stage) arnLength(path, verb string) int { return len(s.arn) + len(verb) + len(path) }
 
 // draw decides between a stage's deployment and its canary.
 func (s *Stage) draw() *Stage {

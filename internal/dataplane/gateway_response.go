@@ -174,9 +174,12 @@ func (g gatewayResponses) answer(x *exchange, f *Fault) {
 }
 
 // defaultBody is the body of a gateway response until an API changes it. What
-// is raised before execution has no blank after the colon. Observed.
+// is raised before execution has no blank after the colon, and what a policy
+// denies has a capital letter. Observed.
 func defaultBody(dst []byte, f *Fault) []byte {
-	if f.Early {
+	if f.Denied {
+		dst = append(dst, `{"Message":`...)
+	} else if f.Early {
 		dst = append(dst, `{"message":`...)
 	} else {
 		dst = append(dst, `{"message": `...)

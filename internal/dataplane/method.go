@@ -34,7 +34,7 @@ type integrationResponse interface {
 // serve walks x down the corridor. The answer is in x.res; the error, if any,
 // is a *Fault.
 func (m *Method) serve(ctx context.Context, x *exchange) error {
-	if err := m.request.admit(x); err != nil {
+	if err := m.request.admit(ctx, x); err != nil {
 		return err
 	}
 	if m.cache == nil {

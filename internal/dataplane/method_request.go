@@ -5,6 +5,7 @@ import (
 	"compress/flate"
 	"compress/gzip"
 	"compress/zlib"
+	"context"
 	"io"
 	"slices"
 	"strings"
@@ -18,7 +19,8 @@ import (
 
 // A methodRequest is what a request must satisfy.
 type methodRequest struct {
-	closed     *Fault // set when the method asks for something that is not enforced yet
+	closed     *Fault  // set when the method asks for something that is not enforced yet
+	access     *access // nil: anybody may call
 	throttle   *throttle.Bucket
 	decompress bool
 	limit      int64 // bytes of a decompressed payload
@@ -43,6 +45,7 @@ type model struct {
 func (c *compiler) methodRequest(resource *apigw.Resource, m *apigw.Method) methodRequest {
 	r := methodRequest{
 		closed:     c.closed(m),
+		access:     c.access(m.HTTPMethod+" "+resource.Path, m),
 		throttle:   c.bucket(resource, m),
 		decompress: c.snapshot.API.MinimumCompressionSize != nil,
 		limit:      c.limits.Payload,
@@ -99,16 +102,12 @@ func (c *compiler) closed(m *apigw.Method) *Fault {
 	}
 	api := &c.snapshot.API
 	switch {
-	case api.Policy != "":
-		return missing(*forbidden, "a resource policy")
-	case api.EndpointConfiguration != nil && slices.Contains(api.EndpointConfiguration.Types, "PRIVATE"):
+	case api.Policy == "" && api.EndpointConfiguration != nil && slices.Contains(api.EndpointConfiguration.Types, "PRIVATE"):
 		return &Fault{Type: forbidden.Type, ErrorType: forbidden.ErrorType, Message: forbidden.Message, Early: true,
 			Log: "a private API without a resource policy denies every request"}
 	}
 	switch m.AuthorizationType {
-	case "", apigw.AuthNone:
-	case apigw.AuthIAM:
-		return missing(*missingAuthenticationToken, "authorization by AWS_IAM")
+	case "", apigw.AuthNone, apigw.AuthIAM:
 	default:
 		return missing(Fault{Type: apigw.Unauthorized, Message: "Unauthorized"}, "authorization by "+m.AuthorizationType)
 	}
@@ -119,9 +118,14 @@ func (c *compiler) closed(m *apigw.Method) *Fault {
 }
 
 // admit turns a request away, or lets it into the corridor.
-func (r *methodRequest) admit(x *exchange) error {
+func (r *methodRequest) admit(ctx context.Context, x *exchange) error {
 	if r.closed != nil {
 		return r.closed
+	}
+	if r.access != nil {
+		if err := r.access.check(ctx, x); err != nil {
+			return err
+		}
 	}
 	if r.throttle != nil && !r.throttle.Allow() {
 		return tooManyRequests

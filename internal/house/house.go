@@ -20,6 +20,7 @@ import (
 	"postern/internal/adapter/listen"
 	"postern/internal/adapter/neighbors"
 	"postern/internal/apigw"
+	"postern/internal/auth"
 	"postern/internal/backend"
 	"postern/internal/control"
 	"postern/internal/dataplane"
@@ -102,6 +103,9 @@ func New(c Config) (*House, error) {
 		Suppliers: dataplane.Suppliers{
 			HTTP:   func(o backend.Options) backend.Backend { return h.pool.HTTP(o) },
 			Bucket: (&buckets{now: c.Now}).bucket,
+			Keys:   accountKeys(c.Keys),
+			Secret: accountSecret(c.Keys),
+			Now:    c.Now,
 			Cache:  kept.responses,
 		},
 		Flush:     kept.flush,
@@ -248,6 +252,36 @@ func (h *House) admission(c Config) {
 	h.admitFunctions.Insecure = false
 	h.admitFunctions.Body, h.admitFunctions.Services = functionBody, []string{"lambda"}
 	h.Admit = own.Admit
+}
+
+// accountKeys returns what finds the keys of those who sign requests to methods:
+// each profile is a user of the account.
+func accountKeys(profiles []sigv4.Profile) func(string) (auth.Key, bool) {
+	if len(profiles) == 0 {
+		return nil
+	}
+	keys := make(map[string]auth.Key, len(profiles))
+	for _, p := range profiles {
+		if _, twice := keys[p.AccessKeyID]; !twice {
+			keys[p.AccessKeyID] = auth.Key{Credentials: p.Credentials, UserName: p.Name}
+		}
+	}
+	return func(id string) (auth.Key, bool) {
+		k, ok := keys[id]
+		return k, ok
+	}
+}
+
+// accountSecret returns what finds the secret of a caller who has signed.
+func accountSecret(profiles []sigv4.Profile) func(context.Context, string) (string, error) {
+	find := sigv4.Lookup(profiles)
+	return func(_ context.Context, id string) (string, error) {
+		c, ok := find(id)
+		if !ok {
+			return "", fmt.Errorf("the access key %s is not known", id)
+		}
+		return c.SecretAccessKey, nil
+	}
 }
 
 // awsDomains are names that clients of the control plane know it by.

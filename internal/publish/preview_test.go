@@ -61,7 +61,7 @@ func TestPreviewRunsWhatIsBeingEdited(t *testing.T) {
 func TestPreviewAsksNobody(t *testing.T) {
 	w := newWorld(t, store.NewMemory(), nil)
 	api := must(w.control.CreateRestAPI(w.ctx, &apigw.RestAPI{Name: "w", DisableExecuteAPIEndpoint: true,
-		Policy: `{"Statement":[{"Effect":"Deny"}]}`}, controlOptions))
+		Policy: `{"Statement":[{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}]}`}, controlOptions))
 	w.setMock(api.ID, api.RootResourceID, "pass", true)
 	k := apigw.MethodKey{RestAPIID: api.ID, ResourceID: api.RootResourceID, HTTPMethod: "GET"}
 	must(w.control.UpdateMethod(w.ctx, k, patches("/authorizationType", "AWS_IAM", "/apiKeyRequired", "true")))

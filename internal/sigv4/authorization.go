@@ -24,6 +24,13 @@ type claim struct {
 // maxExpires is the longest that a presigned address is good for.
 const maxExpires = 7 * 24 * time.Hour
 
+// Malformed returns what keeps the signature of r from being read, as an *Error,
+// or nil.
+func Malformed(r *Request) error {
+	_, err := read(r)
+	return err
+}
+
 // read returns what r says of its signature, or an *Error.
 func read(r *Request) (*claim, error) {
 	if text, ok := r.header("Authorization"); ok {

@@ -20,7 +20,7 @@ func TestChecks(t *testing.T) {
 		given     map[string]any
 		want      []string
 	}{
-		{"resource policy", "AWS::ApiGateway::RestApi", object("Name", "a", "Policy", object("Version", "2012-10-17")), []string{"?Policy: resource policies are not checked yet, so the API stays closed to everybody"}},
+		{"resource policy", "AWS::ApiGateway::RestApi", object("Name", "a", "Policy", object("Version", "2012-10-17")), nil},
 		{"resource policy that waits", "AWS::ApiGateway::RestApi", object("Name", "a", "Policy", object("Resource", unknown)), nil},
 		{"document", "AWS::ApiGateway::RestApi", object("Body", object("swagger", "3.0")), []string{"Body: Invalid OpenAPI input.: swagger: 3.0 is not 2.0"}},
 		{"no name", "AWS::ApiGateway::RestApi", object(), []string{"Name: missing, but there is no document with a title"}},
@@ -28,11 +28,11 @@ func TestChecks(t *testing.T) {
 		{"no compression", "Terraform::AWS::ApiGatewayRestApi", object("Name", "a", "MinimumCompressionSize", -1), nil},
 		{"key source", "AWS::ApiGateway::RestApi", object("Name", "a", "ApiKeySourceType", "AUTHORIZER"), []string{"ApiKeySourceType: API keys from authorizers are not part of Postern yet; leave it out or write HEADER"}},
 		{"default key source", "AWS::ApiGateway::RestApi", object("Name", "a", "ApiKeySourceType", "HEADER"), nil},
-		{"private", "AWS::ApiGateway::RestApi", object("Name", "a", "EndpointConfiguration", object("Types", list("PRIVATE"))), []string{"?EndpointConfiguration: a private API denies every request without a resource policy, and resource policies are not part of Postern yet"}},
+		{"private", "AWS::ApiGateway::RestApi", object("Name", "a", "EndpointConfiguration", object("Types", list("PRIVATE"))), []string{"?EndpointConfiguration: a private API denies every request without a resource policy"}},
 		{"TLS version", "AWS::ApiGateway::RestApi", object("Name", "a", "SecurityPolicy", "TLS_1_2"), []string{"?SecurityPolicy: it is kept and not enforced"}},
 		{"path part", "AWS::ApiGateway::Resource", with(api, "ParentId", "p", "PathPart", "a/b"), []string{`PathPart: "a/b" is not a segment of letters, digits and ._-:, nor {name} or {name+}`}},
 		{"authorizer", "AWS::ApiGateway::Method", with(method, "AuthorizationType", "CUSTOM"), []string{"?AuthorizationType: authorizers are not asked yet, so the method stays closed to everybody"}},
-		{"IAM", "Terraform::AWS::ApiGatewayMethod", with(method, "AuthorizationType", nil, "Authorization", "AWS_IAM"), []string{"?Authorization: signatures are not checked yet, so the method stays closed to everybody"}},
+		{"IAM", "Terraform::AWS::ApiGatewayMethod", with(method, "AuthorizationType", nil, "Authorization", "AWS_IAM"), nil},
 		{"API key", "AWS::ApiGateway::Method", with(method, "ApiKeyRequired", "true"), []string{"?ApiKeyRequired: API keys are not checked yet, so the method stays closed to everybody"}},
 		{"no API key", "AWS::ApiGateway::Method", with(method, "ApiKeyRequired", "false"), nil},
 		{"nested", "AWS::ApiGateway::Method", with(method, "Integration", object("Type", "HTTP", "IntegrationHttpMethod", "GET", "Uri", "http://b", "TimeoutInMillis", 20, "TlsConfig", object(),

@@ -65,9 +65,9 @@ func restAPITypes(e *environment) []Type {
 			if m.Name == "" && given["Body"] == nil && given["BodyS3Location"] == nil {
 				errs = append(errs, property.Missing("name", "there is no document with a title"))
 			}
-			if c := m.EndpointConfiguration; c != nil && len(c.Types) > 0 && c.Types[0] == "PRIVATE" {
+			if c := m.EndpointConfiguration; c != nil && len(c.Types) > 0 && c.Types[0] == "PRIVATE" && m.Policy == "" && given["Policy"] == nil && given["Body"] == nil {
 				errs = append(errs, &property.Error{Path: []string{"endpointConfiguration"}, Warning: true,
-					Message: "a private API denies every request without a resource policy, and resource policies are not part of Postern yet"})
+					Message: "a private API denies every request without a resource policy"})
 			}
 			return errs
 		},
