@@ -30,6 +30,7 @@ func open(s cli.Settings) (cli.House, error) {
 		Keys:      s.Keys,
 		Insecure:  s.Insecure,
 		Log:       s.Log,
+		Path:      os.Getenv("PATH"),
 	})
 	if err != nil {
 		return nil, err

@@ -123,6 +123,7 @@ func (l *Lambda) call(req *Request) (*FunctionCall, *FunctionRefused) {
 			return nil, &FunctionRefused{Status: http.StatusBadRequest, Code: "InvalidRequestContentException", Reason: "Could not parse request body into json: " + why}
 		}
 	}
+	call.PayloadChecked = true
 	call.Payload = bytes.Clone(req.Body) // an event may be worked at after Invoke
 	return call, nil
 }

@@ -31,7 +31,7 @@ func (r *Runner) queueEvent(f *Function, v *invocation) (*backend.FunctionAnswer
 	r.mu.Unlock()
 	v.queued = time.Now()
 	r.runEvent(f, v)
-	return &backend.FunctionAnswer{Status: 202, ExecutedVersion: f.config.Version}, nil
+	return &backend.FunctionAnswer{Status: 202, ExecutedVersion: f.config.Version, RequestID: v.requestID}, nil
 }
 
 func (r *Runner) runEvent(f *Function, v *invocation) {

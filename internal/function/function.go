@@ -55,6 +55,8 @@ type Function struct {
 //     run again if it ends with an error (see Config.Retries).
 //   - DryRun: Status 204, and nothing runs.
 //
+// It keeps nothing of call when it returns.
+//
 // It fails with a *backend.FunctionRefused if the payload is not JSON or too
 // large, or if too many invocations run (TooManyRequestsException), and with the
 // error of ctx when that ends first. The invocation then still runs to its
@@ -490,7 +492,7 @@ func (f *Function) ended(i *instance, starting bool, bound, current *invocation,
 }
 
 func (f *Function) answer(v *invocation, why *failure) *backend.FunctionAnswer {
-	return &backend.FunctionAnswer{Status: 200, FunctionError: "Unhandled", Payload: why.answer(v.requestID), ExecutedVersion: f.config.Version, Log: v.log}
+	return &backend.FunctionAnswer{Status: 200, FunctionError: "Unhandled", Payload: why.answer(v.requestID), ExecutedVersion: f.config.Version, RequestID: v.requestID, Log: v.log}
 }
 
 // unstarted is the answer when there is no instance, whose log could say why.

@@ -243,16 +243,16 @@ func (i *instance) begin(v *invocation) bool {
 
 	i.log.begin(v, f.config.Version)
 	if large {
-		payload := bytes.Clone(v.payload)
+		v.payload = bytes.Clone(v.payload) // the caller may leave
 		go func() {
 			defer i.work.Done()
-			if c.event(v, payload, deadline) != nil && i.disown(v) {
+			if c.event(v, deadline) != nil && i.disown(v) {
 				f.submit(v)
 			}
 		}()
 		return true
 	}
-	return c.event(v, v.payload, deadline) == nil || !i.disown(v)
+	return c.event(v, deadline) == nil || !i.disown(v)
 }
 
 // disown takes v back from an instance that was not reached, which ends. It
@@ -282,7 +282,7 @@ func (i *instance) respond(id string, answer *backend.FunctionAnswer, why *failu
 	i.mu.Unlock()
 	f := i.function
 	f.answered(+1)
-	answer.Status, answer.ExecutedVersion = 200, f.config.Version
+	answer.Status, answer.ExecutedVersion, answer.RequestID = 200, f.config.Version, v.requestID
 	answer.Log = i.report(v, took, why)
 	return func() { f.finish(v, answer, nil) }, true
 }

@@ -205,7 +205,7 @@ func (c *conn) send(b []byte, now bool) {
 }
 
 // event answers a waiting GET next.
-func (c *conn) event(v *invocation, payload []byte, deadline time.Time) error {
+func (c *conn) event(v *invocation, deadline time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	b := append(c.out, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nLambda-Runtime-Aws-Request-Id: "...)
@@ -219,14 +219,14 @@ func (c *conn) event(v *invocation, payload []byte, deadline time.Time) error {
 		b = append(append(b, "\r\nLambda-Runtime-Client-Context: "...), headerText(v.client)...)
 	}
 	b = append(b, "\r\nContent-Length: "...)
-	b = append(strconv.AppendInt(b, int64(len(payload)), 10), "\r\n\r\n"...)
-	if len(payload) >= largeEvent {
-		buffers := net.Buffers{b, payload}
+	b = append(strconv.AppendInt(b, int64(len(v.payload)), 10), "\r\n\r\n"...)
+	if len(v.payload) >= largeEvent {
+		buffers := net.Buffers{b, v.payload}
 		_, err := buffers.WriteTo(c.net)
 		c.out = b[:0]
 		return err
 	}
-	b = append(b, payload...)
+	b = append(b, v.payload...)
 	_, err := c.net.Write(b)
 	c.out = b[:0]
 	return err

@@ -16,7 +16,7 @@ import (
 
 func (h *House) openFunctions(base store.Store, c Config) error {
 	h.Journal = &lambda.Journal{}
-	h.runner = &function.Runner{Environment: c.Environment}
+	h.runner = &function.Runner{Path: c.Path, Environment: c.Environment}
 	codes := &lambda.Codes{}
 	if c.DataDir != "" {
 		h.runner.Dir = filepath.Join(c.DataDir, "functions", "run")

@@ -48,6 +48,7 @@ type Config struct {
 	Keys         []sigv4.Profile   // who may sign; none: signatures are not judged, and only local programs may use the control plane
 	Insecure     bool              // without Keys: anybody may use the control plane
 	Log          *slog.Logger      // nil: nothing is logged
+	Path         string            // where node and python3 are looked for, as PATH lists directories; empty: where systems have them
 	Environment  map[string]string // what functions get besides their own variables: credentials and endpoints
 	FunctionLog  func(lambda.Line) // gets every line of the functions' logs; must not block for long; nil: nobody
 	Now          func() time.Time
