@@ -12,8 +12,9 @@ import (
 // answer obeys the commands of the parent, one a line, as the drivers of the
 // peers do:
 //
-//	run NAME MILLISECONDS   renders for that long, answers with the number of renders
-//	show NAME               answers with the length of one output, in bytes, and the output
+//	run NAME MILLISECONDS BATCH   renders for that long, looking at the clock after each
+//	                              batch, and answers with the number of renders
+//	show NAME                     answers with the length of one output, in bytes, and the output
 func answer(in io.Reader, out io.Writer, contestant string) error {
 	loaded := map[string]*workload{}
 	for commands := bufio.NewScanner(in); commands.Scan(); {
@@ -45,10 +46,16 @@ func answer(in io.Reader, out io.Writer, contestant string) error {
 		if err != nil {
 			return err
 		}
+		batch, err := strconv.Atoi(words[3])
+		if err != nil {
+			return err
+		}
 		n := 0
-		for end := time.Now().Add(time.Duration(length) * time.Millisecond); n == 0 || time.Now().Before(end); n++ {
-			if _, err := render(); err != nil {
-				return err
+		for end := time.Now().Add(time.Duration(length) * time.Millisecond); n == 0 || time.Now().Before(end); n += batch {
+			for range batch {
+				if _, err := render(); err != nil {
+					return err
+				}
 			}
 		}
 		if _, err := fmt.Fprintln(out, n); err != nil {

@@ -77,7 +77,7 @@ func (c *contestant) round(workload string, length time.Duration) (float64, erro
 	if err != nil {
 		return 0, err
 	}
-	n, err := c.ask(fmt.Sprintf("run %s %d", workload, length.Milliseconds()))
+	n, err := c.ask(fmt.Sprintf("run %s %d %d", workload, length.Milliseconds(), batches[workload]))
 	if err != nil {
 		return 0, err
 	}

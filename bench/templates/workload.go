@@ -19,6 +19,10 @@ var files embed.FS
 
 var names = []string{"cors-mock", "all-params", "ddb-list", "sqs-form", "deep-json", "loop-1000"}
 
+// batches are how many renders there are between two looks at the clock, which
+// would be a tenth of the smallest.
+var batches = map[string]int{"cors-mock": 64, "all-params": 8, "ddb-list": 1, "sqs-form": 64, "deep-json": 1, "loop-1000": 1}
+
 // deepJSON is the SHA-256 of what deep-json gives, which is too long to be kept.
 const deepJSON = "877404622c905c84ceb675d6e6fe4b890bda25c27b4d82da50efc8cd8df81945"
 

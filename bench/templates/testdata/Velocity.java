@@ -33,9 +33,10 @@ import org.apache.velocity.util.introspection.Info;
  * <p>JSON is read by Jackson, because Debian's json-smart 2.2 refuses objects of
  * more than 400 objects as nested too deeply. Jackson is the faster of the two.
  *
- * <p>Reads commands, one a line: "run NAME MILLISECONDS" renders for that long
- * and answers with the number of renders; "show NAME" answers with the number
- * of bytes of one output and then these.
+ * <p>Reads commands, one a line: "run NAME MILLISECONDS BATCH" renders for
+ * that long, looking at the clock after each batch, and answers with the number
+ * of renders; "show NAME" answers with the number of bytes of one output and then
+ * these.
  */
 public final class Velocity {
     /** Gives the empty string for whatever cannot be resolved. */
@@ -214,11 +215,14 @@ public final class Velocity {
                 out.write(text);
             } else {
                 long end = System.nanoTime() + Long.parseLong(command[2]) * 1_000_000;
+                int batch = Integer.parseInt(command[3]);
                 long renders = 0;
                 long length = 0;
                 do {
-                    length += w.render().length();
-                    renders++;
+                    for (int i = 0; i < batch; i++) {
+                        length += w.render().length();
+                    }
+                    renders += batch;
                 } while (System.nanoTime() < end);
                 if (length == 0) {
                     throw new IllegalStateException("no output");

@@ -1,8 +1,9 @@
 // Renders the workloads with velocityjs.
 //
-// Reads commands, one a line: "run NAME MILLISECONDS" renders for that long and
-// answers with the number of renders; "show NAME" answers with the number of
-// bytes of one output and then these.
+// Reads commands, one a line: "run NAME MILLISECONDS BATCH" renders for that
+// long, looking at the clock after each batch, and answers with the number of
+// renders; "show NAME" answers with the number of bytes of one output and then
+// these.
 'use strict';
 
 const fs = require('fs');
@@ -85,7 +86,7 @@ class Workload {
 const workloads = new Map();
 
 readline.createInterface({input: process.stdin}).on('line', (line) => {
-  const [verb, name, milliseconds] = line.split(' ');
+  const [verb, name, milliseconds, batch] = line.split(' ');
   if (!workloads.has(name)) workloads.set(name, new Workload(name));
   const w = workloads.get(name);
   if (verb === 'show') {
@@ -98,8 +99,8 @@ readline.createInterface({input: process.stdin}).on('line', (line) => {
   let renders = 0;
   let length = 0;
   do {
-    length += w.render().length;
-    renders++;
+    for (let i = 0; i < Number(batch); i++) length += w.render().length;
+    renders += Number(batch);
   } while (process.hrtime.bigint() < end);
   if (length === 0) throw new Error('no output');
   process.stdout.write(renders + '\n');
