@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
@@ -154,6 +155,73 @@ func driveNothing(c *sdk) {
 		if !errors.As(err, &missing) || missing.ErrorMessage() == "" {
 			c.Errorf("%s of nobody: got %v, want NotFoundException", op, err)
 		}
+	}
+}
+
+// Of several deletes at once one succeeds, and the others find nothing.
+func driveDeletes(c *sdk) {
+	api, root := c.newMethod()
+	get, ok, prod := new("GET"), new("200"), new("prod")
+	deployment := do(c, c.CreateDeployment, &apigateway.CreateDeploymentInput{RestApiId: api, StageName: prod}).Id
+	resource := do(c, c.CreateResource, &apigateway.CreateResourceInput{RestApiId: api, ParentId: root, PathPart: new("pets")}).Id
+	validator := do(c, c.CreateRequestValidator, &apigateway.CreateRequestValidatorInput{RestApiId: api, Name: new("all")}).Id
+	authorizer := do(c, c.CreateAuthorizer, &apigateway.CreateAuthorizerInput{RestApiId: api, Name: new("judge"), Type: types.AuthorizerTypeToken, AuthorizerUri: new(function),
+		IdentitySource: new("method.request.header.A")}).Id
+	do(c, c.PutGatewayResponse, &apigateway.PutGatewayResponseInput{RestApiId: api, ResponseType: types.GatewayResponseTypeThrottled})
+	part := do(c, c.CreateDocumentationPart, &apigateway.CreateDocumentationPartInput{RestApiId: api, Properties: new("{}"), Location: &types.DocumentationPartLocation{Type: types.DocumentationPartTypeApi}}).Id
+	version := do(c, c.CreateDocumentationVersion, &apigateway.CreateDocumentationVersionInput{RestApiId: api, DocumentationVersion: new("v1")}).Version
+	plan := do(c, c.CreateUsagePlan, &apigateway.CreateUsagePlanInput{Name: new("plan")}).Id
+	key := do(c, c.CreateApiKey, &apigateway.CreateApiKeyInput{}).Id
+	do(c, c.CreateUsagePlanKey, &apigateway.CreateUsagePlanKeyInput{UsagePlanId: plan, KeyId: key, KeyType: new("API_KEY")})
+	link := do(c, c.CreateVpcLink, &apigateway.CreateVpcLinkInput{Name: new("link"), TargetArns: []string{balancer}}).Id
+	cert := do(c, c.GenerateClientCertificate, &apigateway.GenerateClientCertificateInput{}).ClientCertificateId
+	domain := do(c, c.CreateDomainName, &apigateway.CreateDomainNameInput{DomainName: new("a.example.com"), CertificateArn: new(certificate)}).DomainName
+	do(c, c.CreateBasePathMapping, &apigateway.CreateBasePathMappingInput{DomainName: domain, BasePath: new("v1"), RestApiId: api})
+
+	once(c, c.DeleteBasePathMapping, &apigateway.DeleteBasePathMappingInput{DomainName: domain, BasePath: new("v1")})
+	once(c, c.DeleteDomainName, &apigateway.DeleteDomainNameInput{DomainName: domain})
+	once(c, c.DeleteStage, &apigateway.DeleteStageInput{RestApiId: api, StageName: prod})
+	once(c, c.DeleteDeployment, &apigateway.DeleteDeploymentInput{RestApiId: api, DeploymentId: deployment})
+	once(c, c.DeleteIntegrationResponse, &apigateway.DeleteIntegrationResponseInput{RestApiId: api, ResourceId: root, HttpMethod: get, StatusCode: ok})
+	once(c, c.DeleteIntegration, &apigateway.DeleteIntegrationInput{RestApiId: api, ResourceId: root, HttpMethod: get})
+	once(c, c.DeleteMethodResponse, &apigateway.DeleteMethodResponseInput{RestApiId: api, ResourceId: root, HttpMethod: get, StatusCode: ok})
+	once(c, c.DeleteMethod, &apigateway.DeleteMethodInput{RestApiId: api, ResourceId: root, HttpMethod: get})
+	once(c, c.DeleteResource, &apigateway.DeleteResourceInput{RestApiId: api, ResourceId: resource})
+	once(c, c.DeleteModel, &apigateway.DeleteModelInput{RestApiId: api, ModelName: new("Error")})
+	once(c, c.DeleteRequestValidator, &apigateway.DeleteRequestValidatorInput{RestApiId: api, RequestValidatorId: validator})
+	once(c, c.DeleteAuthorizer, &apigateway.DeleteAuthorizerInput{RestApiId: api, AuthorizerId: authorizer})
+	once(c, c.DeleteGatewayResponse, &apigateway.DeleteGatewayResponseInput{RestApiId: api, ResponseType: types.GatewayResponseTypeThrottled})
+	once(c, c.DeleteDocumentationPart, &apigateway.DeleteDocumentationPartInput{RestApiId: api, DocumentationPartId: part})
+	once(c, c.DeleteDocumentationVersion, &apigateway.DeleteDocumentationVersionInput{RestApiId: api, DocumentationVersion: version})
+	once(c, c.DeleteUsagePlanKey, &apigateway.DeleteUsagePlanKeyInput{UsagePlanId: plan, KeyId: key})
+	once(c, c.DeleteUsagePlan, &apigateway.DeleteUsagePlanInput{UsagePlanId: plan})
+	once(c, c.DeleteApiKey, &apigateway.DeleteApiKeyInput{ApiKey: key})
+	once(c, c.DeleteVpcLink, &apigateway.DeleteVpcLinkInput{VpcLinkId: link})
+	once(c, c.DeleteClientCertificate, &apigateway.DeleteClientCertificateInput{ClientCertificateId: cert})
+	once(c, c.DeleteRestApi, &apigateway.DeleteRestApiInput{RestApiId: api})
+}
+
+// once performs a delete eight times at the same time.
+func once[I, O any](c *sdk, op operation[I, O], in *I) {
+	c.Helper()
+	errs := make([]error, 8)
+	var wait sync.WaitGroup
+	for i := range errs {
+		wait.Go(func() { _, errs[i] = op(c.Context(), in) })
+	}
+	wait.Wait()
+	done := 0
+	for _, err := range errs {
+		var missing *types.NotFoundException
+		switch {
+		case err == nil:
+			done++
+		case !errors.As(err, &missing):
+			c.Errorf("%T: got %v, want NotFoundException", in, err)
+		}
+	}
+	if done != 1 {
+		c.Errorf("%T: %d of 8 succeeded, want 1", in, done)
 	}
 }
 

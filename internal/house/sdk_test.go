@@ -19,6 +19,7 @@ import (
 
 	"postern/internal/apigw"
 	"postern/internal/house"
+	"postern/internal/store"
 )
 
 // TestSDK drives every operation of API Gateway's REST APIs with AWS's SDK for
@@ -58,6 +59,7 @@ func TestSDK(t *testing.T) {
 		{"test invoke", driveTestInvoke},
 		{"limits", driveLimits},
 		{"pages", drivePages},
+		{"deletes at once", driveDeletes},
 		{"nothing there", driveNothing},
 	} {
 		if !t.Run(noun.name, func(t *testing.T) { noun.drive(newSDK(t, l, house.Config{})) }) {
@@ -131,6 +133,7 @@ func (l *ledger) note(input any) {
 type sdk struct {
 	*testing.T
 	*apigateway.Client
+	house  *house.House
 	url    string
 	ledger *ledger
 }
@@ -150,7 +153,7 @@ func newSDK(t *testing.T, l *ledger, c house.Config) *sdk {
 		}
 		return out, meta, err
 	})
-	return &sdk{T: t, url: url, ledger: l, Client: apigateway.New(apigateway.Options{
+	return &sdk{T: t, house: h, url: url, ledger: l, Client: apigateway.New(apigateway.Options{
 		Region:           "us-east-1",
 		BaseEndpoint:     &url,
 		Credentials:      credentials.NewStaticCredentialsProvider("test", "test", ""),
@@ -175,13 +178,17 @@ func do[I, O any](c *sdk, op operation[I, O], in *I) *O {
 }
 
 // refused performs an operation that fails with an error of type E and a
-// message. One that ends with … is the beginning.
+// message, and writes nothing. A message that ends with … is the beginning.
 func refused[E interface {
 	error
 	ErrorMessage() string
 }, I, O any](c *sdk, op operation[I, O], in *I, message string) {
 	c.Helper()
+	before := c.revision()
 	_, err := op(c.Context(), in)
+	if c.revision() != before {
+		c.Errorf("%T: refused, and something was written", in)
+	}
 	var e E
 	if !errors.As(err, &e) {
 		c.Errorf("%T: got %v, want %T: %s", in, err, e, message)
@@ -191,6 +198,16 @@ func refused[E interface {
 	if got := e.ErrorMessage(); got != message && !(open && strings.HasPrefix(got, start)) {
 		c.Errorf("%T: got %T: %s\nwant %s", in, e, got, message)
 	}
+}
+
+// revision returns the revision of all that the house keeps.
+func (c *sdk) revision() store.Revision {
+	c.Helper()
+	r, err := c.house.Store.Revision(c.Context())
+	if err != nil {
+		c.Fatal(err)
+	}
+	return r
 }
 
 // patch reads patch operations: op, path and value, with blanks between them. A

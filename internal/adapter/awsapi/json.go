@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // appendJSON appends a JSON-like value. Members are sorted by name. A float64
@@ -72,6 +73,9 @@ func appendText(dst []byte, s string) []byte {
 func parseObject(body []byte) (map[string]any, error) {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return map[string]any{}, nil
+	}
+	if !utf8.Valid(body) { // encoding/json would put U+FFFD in its place
+		return nil, serialization("request body is not JSON: it is not UTF-8")
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()

@@ -13,6 +13,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -87,7 +88,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // answer performs the operation that r asks for.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request) (status int, body any, err error) {
-	query := r.URL.Query()
+	query, malformed := url.ParseQuery(r.URL.RawQuery)
 	op, values := s.router.find(r.Method, r.URL.EscapedPath(), query.Get("mode") == "import")
 	if op == nil && strings.HasPrefix(r.URL.Path, "/v2/") {
 		return 0, nil, &apigw.Error{Code: apigw.NotImplementedException, Message: "HTTP and WebSocket APIs (API Gateway, version 2) are not part of Postern, which has REST APIs"}
@@ -98,6 +99,9 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) (status int, bod
 	}
 	if op.serve == nil {
 		return 0, nil, notYet(op)
+	}
+	if malformed != nil {
+		return 0, nil, serialization("the query string could not be read: %v", malformed)
 	}
 	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	var tooLarge *http.MaxBytesError

@@ -66,7 +66,25 @@ func TestRefusalsOfTheFront(t *testing.T) {
 		{name: "two values", method: "POST", path: "/restapis", body: "{}{}", status: 400, kind: "SerializationException", message: "more text after the value"},
 		{name: "list", method: "POST", path: "/restapis", body: "[]", status: 400, kind: "SerializationException", message: "a JSON list, expected an object"},
 		{name: "very deep", method: "POST", path: "/restapis", body: strings.Repeat(`{"a":`, 100_000), status: 400, kind: "SerializationException"},
-		{name: "no UTF-8 is replaced", method: "POST", path: "/restapis", body: "{\"name\":\"\xff\"}", status: 201},
+		{name: "no UTF-8", method: "POST", path: "/restapis", body: "{\"name\":\"\xff\"}", status: 400, kind: "SerializationException", message: "it is not UTF-8"},
+		{name: "cut in a character", method: "POST", path: "/restapis", body: "{\"name\":\"\xe2\x82\"}", status: 400, kind: "SerializationException", message: "it is not UTF-8"},
+		{name: "half a pair", method: "POST", path: "/restapis", body: `{"name":"\ud800"}`, status: 201},
+		{name: "a name twice", method: "POST", path: "/restapis", body: `{"name":true,"name":"last"}`, status: 201},
+		{name: "compressed", method: "POST", path: "/restapis", body: "\x1f\x8b\x08\x00", status: 400, kind: "SerializationException"},
+		{name: "YAML", method: "POST", path: "/restapis", body: "name: a", status: 400, kind: "SerializationException"},
+		{name: "bare text", method: "POST", path: "/restapis", body: `"name"`, status: 400, kind: "SerializationException", message: "a JSON scalar, expected an object"},
+		{name: "comment", method: "POST", path: "/restapis", body: `{"name":"a"} // api`, status: 400, kind: "SerializationException"},
+		{name: "trailing comma", method: "POST", path: "/restapis", body: `{"name":"a",}`, status: 400, kind: "SerializationException"},
+		{name: "import of no UTF-8", method: "POST", path: "/restapis?mode=import", body: "openapi: \xff", status: 400, kind: "BadRequestException", message: "Invalid OpenAPI input."},
+		{name: "object for a text", method: "POST", path: "/restapis", body: `{"name":{"a":"b"}}`, status: 400, kind: "SerializationException"},
+		{name: "list for a map", method: "POST", path: "/restapis", body: `{"name":"a","tags":["b"]}`, status: 400, kind: "SerializationException"},
+		{name: "number in a map of texts", method: "POST", path: "/restapis", body: `{"name":"a","tags":{"b":1}}`, status: 400, kind: "SerializationException"},
+		{name: "text for a list", method: "POST", path: "/restapis", body: `{"name":"a","binaryMediaTypes":"image/png"}`, status: 400, kind: "SerializationException"},
+		{name: "text for a number", method: "POST", path: "/restapis", body: `{"name":"a","minimumCompressionSize":"1"}`, status: 400, kind: "SerializationException"},
+		{name: "fraction for a whole number", method: "POST", path: "/restapis", body: `{"name":"a","minimumCompressionSize":1.5}`, status: 400, kind: "SerializationException"},
+		{name: "number beyond all", method: "POST", path: "/restapis", body: `{"name":"a","minimumCompressionSize":1e999}`, status: 400, kind: "SerializationException"},
+		{name: "query with a broken escape", method: "GET", path: "/restapis?limit=%zz", status: 400, kind: "SerializationException", message: "the query string could not be read"},
+		{name: "tags with a broken escape", method: "DELETE", path: "/tags/arn%3Aaws%3Aapigateway%3Aus-east-1%3A%3A%2Frestapis%2Fx?tagKeys=%", status: 400, kind: "SerializationException"},
 		{name: "boolean for a text", method: "POST", path: "/restapis", body: `{"name":true}`, status: 400, kind: "SerializationException", message: "class java.lang.Boolean can not be converted to an String"},
 		{name: "number for a text", method: "POST", path: "/restapis", body: `{"name":5}`, status: 400, kind: "SerializationException", message: "class com.amazon.coral.value.json.numbers.TruncatingBigNumber can not be converted to an String"},
 		{name: "text for a boolean", method: "POST", path: "/restapis", body: `{"name":"a","disableExecuteApiEndpoint":"true"}`, status: 400, kind: "SerializationException"},
@@ -94,7 +112,13 @@ func TestRefusalsOfTheFront(t *testing.T) {
 		{name: "bare ARN", method: "GET", path: "/tags/arn:aws:apigateway:us-east-1::/restapis/x", status: 404, kind: "NotFoundException", message: "111111111111:x"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			response, body := send(t, newServer(t), tt.method, tt.path, tt.body)
+			kept := store.NewMemory()
+			server := httptest.NewServer(awsapi.NewServer(&control.Service{Store: kept, AccountID: "111111111111"}, nil))
+			t.Cleanup(server.Close)
+			response, body := send(t, server, tt.method, tt.path, tt.body)
+			if revision, err := kept.Revision(t.Context()); err != nil || tt.status >= 400 && revision != 0 {
+				t.Errorf("something was written: revision %d, %v", revision, err)
+			}
 			if response.StatusCode != tt.status {
 				t.Fatalf("status %d, want %d: %s", response.StatusCode, tt.status, body)
 			}
