@@ -110,7 +110,7 @@ func (a *access) check(ctx context.Context, x *exchange) error {
 		return signatureFault(err)
 	}
 	x.signedBy(p)
-	if a.resource != nil && a.decide(x) == policy.ExplicitDeny {
+	if a.resource != nil && a.decide(x, invokeAction) == policy.ExplicitDeny {
 		return x.denied(true)
 	}
 	return nil
@@ -118,7 +118,7 @@ func (a *access) check(ctx context.Context, x *exchange) error {
 
 // byResource lets in whom the resource policy allows to call.
 func (a *access) byResource(x *exchange) error {
-	switch a.decide(x) {
+	switch a.decide(x, invokeAction) {
 	case policy.Allow:
 		return nil
 	case policy.ExplicitDeny:
@@ -127,10 +127,26 @@ func (a *access) byResource(x *exchange) error {
 	return x.denied(false)
 }
 
+// mayInvalidate reports whether a caller who was let in may also have an entry
+// of the stage cache renewed: who has signed, unless the resource policy denies
+// it, and otherwise whom the resource policy allows it.
+//
+// See "Require authorization to invalidate cache for REST APIs".
+func (a *access) mayInvalidate(x *exchange) bool {
+	if a == nil {
+		return false
+	}
+	decision := policy.ImplicitDeny
+	if a.resource != nil {
+		decision = a.decide(x, invalidateAction)
+	}
+	return decision == policy.Allow || x.caller != nil && decision != policy.ExplicitDeny
+}
+
 // decide asks the resource policy.
-func (a *access) decide(x *exchange) policy.Decision {
+func (a *access) decide(x *exchange, action string) policy.Decision {
 	r := policy.Request{
-		Action:   invokeAction,
+		Action:   action,
 		Resource: x.methodARN(),
 		Value:    func(key string) []string { return x.conditionKey(key, a.now) },
 	}
@@ -140,8 +156,11 @@ func (a *access) decide(x *exchange) policy.Decision {
 	return a.resource.document.Evaluate(&r)
 }
 
-// invokeAction is execute-api:Invoke, as policies compare it.
-const invokeAction = "execute-api:invoke"
+// The actions of execute-api, as policies compare them.
+const (
+	invokeAction     = "execute-api:invoke"
+	invalidateAction = "execute-api:invalidatecache"
+)
 
 // methodARN is the ARN of the method that x calls, with the verb and the path of
 // the request.

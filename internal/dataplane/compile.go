@@ -314,7 +314,7 @@ func (c *compiler) method(r *apigw.Resource, m *apigw.Method) (*Method, error) {
 		return nil, errors.New("no integration defined for method")
 	}
 	var err error
-	if out.cache, err = c.stageCache(r, m); err != nil {
+	if out.cache, err = c.stageCache(r, m, out.request.access); err != nil {
 		return nil, err
 	}
 	out.response = c.methodResponse(in)

@@ -39,7 +39,8 @@ type stageCache struct {
 	perCaller bool   // the caller is part of the key
 
 	// What becomes of Cache-Control: max-age=0.
-	authorize bool // only for callers who may
+	authorize bool    // only for callers who may
+	access    *access // who may; nil: nobody
 	strategy  string
 }
 
@@ -52,7 +53,7 @@ type cacheKey struct {
 }
 
 // stageCache prepares the cache of one method.
-func (c *compiler) stageCache(r *apigw.Resource, m *apigw.Method) (*stageCache, error) {
+func (c *compiler) stageCache(r *apigw.Resource, m *apigw.Method, a *access) (*stageCache, error) {
 	if c.cache == nil {
 		return nil, nil
 	}
@@ -69,6 +70,7 @@ func (c *compiler) stageCache(r *apigw.Resource, m *apigw.Method) (*stageCache, 
 		ttl:       time.Duration(setting.CacheTTLInSeconds) * time.Second,
 		anyVerb:   m.HTTPMethod == "ANY",
 		perCaller: callerCredentials(c.credentials(m.Integration)),
+		access:    a,
 		authorize: setting.RequireAuthorizationForCacheControl,
 		strategy:  setting.UnauthorizedCacheControlHeaderStrategy,
 	}
@@ -125,7 +127,7 @@ func (s *stageCache) serve(ctx context.Context, x *exchange, m *Method) error {
 	warning := false
 	if wantsFresh(x.scope.Header) {
 		switch {
-		case !s.authorize || mayInvalidate(x):
+		case !s.authorize || s.access.mayInvalidate(x):
 			x.record.Cache = CacheMiss
 			_, err := s.responses.Renew(ctx, key, s.ttl, fetch)
 			return err
@@ -228,10 +230,6 @@ func wantsFresh(h message.Header) bool {
 	}
 	return false
 }
-
-// mayInvalidate reports whether the caller may have entries renewed: whoever
-// signed with credentials of the account.
-func mayInvalidate(x *exchange) bool { return x.scope.Context.Identity.UserARN != "" }
 
 // cacheControlDenied is the answer to who may not and must not ask.
 var cacheControlDenied = &Fault{Type: apigw.AccessDenied, Message: "Forbidden",

@@ -359,3 +359,50 @@ func TestWaitersFailOnlyByTheBackend(t *testing.T) {
 		})
 	}
 }
+
+// Who has signed may renew what is kept, unless the resource policy denies it;
+// anybody else may if the resource policy allows it.
+func TestWhoMayRenewEntries(t *testing.T) {
+	statement := func(effect, action string) string {
+		return `{"Effect": "` + effect + `", "Principal": "*", "Action": "execute-api:` + action + `", "Resource": "execute-api:/*"}`
+	}
+	for _, tt := range []struct {
+		name    string
+		iam     bool
+		policy  []string // statements
+		renewed bool
+	}{
+		{name: "anybody"},
+		{name: "anybody, allowed to call", policy: []string{statement("Allow", "Invoke")}},
+		{name: "anybody, allowed both", policy: []string{statement("Allow", "*")}, renewed: true},
+		{name: "signed", iam: true, renewed: true},
+		{name: "signed and denied", iam: true, policy: []string{statement("Deny", "InvalidateCache")}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			m := keyed()
+			if tt.iam {
+				m = withAuth(m, apigw.AuthIAM)
+			}
+			d := cached(t, method{verb: "GET", path: "/a", Method: m})
+			d.now, d.keys = func() time.Time { return testTime }, testKeys
+			if len(tt.policy) > 0 {
+				d.snapshot.API.Policy = `{"Version": "2012-10-17", "Statement": [` + strings.Join(tt.policy, ", ") + `]}`
+			}
+			d.publish()
+			d.counting()
+			send := func(h message.Header) answer {
+				req := message.Request{Path: "/a", Header: h}
+				if tt.iam {
+					req = signed(t, req, "hush", false)
+				}
+				return d.send(req)
+			}
+			send(nil).want(t, 200, "call 1")
+			want := "call 1"
+			if tt.renewed {
+				want = "call 2"
+			}
+			send(header("Cache-Control", "max-age=0")).want(t, 200, want)
+		})
+	}
+}
