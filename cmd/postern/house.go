@@ -12,6 +12,7 @@ import (
 
 	"postern/internal/adapter/cli"
 	"postern/internal/adapter/stackapi"
+	"postern/internal/backend"
 	"postern/internal/control"
 	"postern/internal/dataplane"
 	"postern/internal/house"
@@ -26,6 +27,8 @@ func open(s cli.Settings) (cli.House, error) {
 		Region:    s.Region,
 		BaseURL:   s.BaseURL,
 		Links:     s.Links,
+		Endpoints: s.Endpoints,
+		AWS:       func(ctx context.Context) (*backend.AWSSettings, error) { return awsSettings(ctx, s.BaseURL) },
 		LinkLocal: s.LinkLocal,
 		Keys:      s.Keys,
 		Insecure:  s.Insecure,
@@ -53,7 +56,7 @@ func open(s cli.Settings) (cli.House, error) {
 		Ready: func() []string { return notReady(h) },
 		Admit: h.Admit,
 		Info: stackapi.Info{Version: s.Version, AccountID: s.AccountID, Region: s.Region, DataDir: s.DataDir,
-			Links: s.Links, PID: os.Getpid()},
+			Links: s.Links, Endpoints: s.Endpoints, PID: os.Getpid()},
 		Log: s.Log,
 	}
 	return h, nil

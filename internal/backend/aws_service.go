@@ -167,3 +167,15 @@ func (o *ServiceOptions) Host() string {
 	}
 	return host + "." + o.Region + "." + p.suffix
 }
+
+// signing returns the service and region that signatures are scoped to.
+func (o *ServiceOptions) signing() (service, region string) {
+	s := knownService(o.Service)
+	if s.global {
+		return s.signing, o.partition().home
+	}
+	if o.Service == "iot" && o.Subdomain != "" {
+		return "iotdata", o.Region
+	}
+	return s.signing, o.Region
+}

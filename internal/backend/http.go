@@ -30,6 +30,11 @@ type HTTP struct {
 
 // Invoke implements Backend.
 func (h *HTTP) Invoke(ctx context.Context, req *Request) (*message.Response, error) {
+	return h.send(ctx, req, nil)
+}
+
+// send is Invoke with a last look at what is sent.
+func (h *HTTP) send(ctx context.Context, req *Request, sign func(*http.Request) error) (*message.Response, error) {
 	if ctx.Err() != nil {
 		return nil, classify(ctx, ctx.Err())
 	}
@@ -38,6 +43,11 @@ func (h *HTTP) Invoke(ctx context.Context, req *Request) (*message.Response, err
 		return nil, err
 	}
 	defer setBody(out, req.Body)()
+	if sign != nil {
+		if err := sign(out); err != nil {
+			return nil, &InvalidRequest{Reason: "the request cannot be signed"}
+		}
+	}
 	in, err := h.transport.RoundTrip(out)
 	if err != nil {
 		return nil, classify(ctx, err)

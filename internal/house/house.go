@@ -42,6 +42,7 @@ type Config struct {
 	Region       string            // such as eu-west-1
 	BaseURL      string            // of the listener, for addresses shown to people; empty: http://127.0.0.1:4566
 	Links        publish.Links     // where VPC links lead
+	Endpoints    map[string]string // where services of AWS are, by their names in integration URIs
 	NoAutoDeploy bool              // no implicit deployment and stage for templates without one
 	Limits       *apigw.Limits     // nil: the published quotas
 	LinkLocal    bool              // permits backends at link-local addresses
@@ -52,6 +53,10 @@ type Config struct {
 	Environment  map[string]string // what functions get besides their own variables: credentials and endpoints
 	FunctionLog  func(lambda.Line) // gets every line of the functions' logs; must not block for long; nil: nobody
 	Now          func() time.Time
+
+	// AWS returns what AWS's own settings say of endpoints and credentials. nil:
+	// nothing.
+	AWS func(context.Context) (*backend.AWSSettings, error)
 }
 
 // A House is a gateway with its control plane.
@@ -96,6 +101,7 @@ func New(c Config) (*House, error) {
 		base = opened
 	}
 	h := &House{log: c.Log, pool: &backend.Pool{AllowLinkLocal: c.LinkLocal, MaxResponse: c.Limits.Payload}}
+	cloud := &backend.AWS{Pool: h.pool, Endpoints: c.Endpoints, Settings: c.AWS, Now: c.Now}
 	kept := &caches{now: c.Now, max: c.Limits.CachedBody}
 	h.Gateway = &dataplane.Gateway{Now: c.Now, Observe: h.observe}
 	h.Publisher = &publish.Publisher{
@@ -103,6 +109,7 @@ func New(c Config) (*House, error) {
 		Gateway: h.Gateway,
 		Suppliers: dataplane.Suppliers{
 			HTTP:   func(o backend.Options) backend.Backend { return h.pool.HTTP(o) },
+			AWS:    func(o backend.ServiceOptions) backend.Backend { return cloud.Service(o) },
 			Bucket: (&buckets{now: c.Now}).bucket,
 			Keys:   accountKeys(c.Keys),
 			Secret: accountSecret(c.Keys),
@@ -124,6 +131,7 @@ func New(c Config) (*House, error) {
 	if err := h.openFunctions(base, c); err != nil {
 		return nil, errors.Join(err, base.Close())
 	}
+	h.Publisher.Suppliers.Functions = h.Lambda
 	var err error
 	o := resource.Options{InvokeURL: func(api, stage string) string {
 		return fmt.Sprintf("%s/_aws/execute-api/%s/%s", c.BaseURL, api, stage)

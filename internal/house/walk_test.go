@@ -37,6 +37,7 @@ import (
 //	-- response --      properties of its integration response; without the file: {}
 //	-- api --           properties of the API, native spelling; optional
 //	-- links --         VPC links, one a line: name = {{backend}} without the scheme; optional
+//	-- endpoints --     services of AWS, one a line: name = {{backend}}; optional
 //	-- variables --     stage variables, one a line: name = value; optional
 //	-- stage --         patches of the stage, one a line: path = value; optional
 //	-- template.yaml -- a whole template instead; then only templates are walked
@@ -50,7 +51,6 @@ import (
 
 // noWalk are the rows without a walk, and why.
 var noWalk = map[string]string{
-	"credentials":          "only AWS and AWS_PROXY use it, and they are not part of Postern yet",
 	"responseTransferMode": "STREAM is refused; BUFFERED is what every other walk does",
 }
 
@@ -190,7 +190,13 @@ func build(t *testing.T, w *walk) *built {
 			links[strings.TrimSpace(name)] = strings.TrimPrefix(strings.TrimPrefix(address, "http://"), "https://")
 		}
 	}
-	h, err := house.New(house.Config{Links: links, Log: slog.New(slog.NewTextHandler(b.log, nil))})
+	services := map[string]string{}
+	for line := range strings.Lines(b.fill.Replace(w.text["endpoints"])) {
+		if name, address, ok := strings.Cut(line, "="); ok {
+			services[strings.TrimSpace(name)] = strings.TrimSpace(address)
+		}
+	}
+	h, err := house.New(house.Config{Links: links, Endpoints: services, Log: slog.New(slog.NewTextHandler(b.log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -510,6 +516,8 @@ func (b *built) compare(want string, res *http.Response, body string) {
 //	/status/{code}  that status
 //	/slow           never, until the client goes away
 //	/bytes          two bytes that are no UTF-8, as image/png
+//	AssumeRole      credentials whose token is "walked"; not remembered
+//	/2015-03-31/…   201, the payload of the invocation as the reply's body
 //	/base64         the text "aGk=" as text/plain
 //	anything else   200, JSON with method, path and body
 type backendRecorder struct {
@@ -519,6 +527,10 @@ type backendRecorder struct {
 
 func (r *backendRecorder) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	body, _ := io.ReadAll(bufio.NewReader(req.Body))
+	if strings.Contains(string(body), "Action=AssumeRole&") {
+		_, _ = io.WriteString(w, assumed)
+		return
+	}
 	var text strings.Builder
 	fmt.Fprintf(&text, "%s %s\nHost: %s\n", req.Method, req.URL.RequestURI(), req.Host)
 	for name, values := range req.Header {
@@ -540,6 +552,10 @@ func (r *backendRecorder) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	case path == "/bytes":
 		w.Header().Set("Content-Type", "image/png")
 		_, _ = w.Write([]byte{0x89, 0xff})
+	case strings.HasPrefix(path, "/2015-03-31/functions/"):
+		var event struct{ Path, HTTPMethod string }
+		_ = json.Unmarshal(body, &event)
+		_ = json.NewEncoder(w).Encode(map[string]any{"statusCode": 201, "headers": map[string]string{"X-Walked": "yes"}, "body": event.HTTPMethod + " " + event.Path})
 	case path == "/base64":
 		w.Header().Set("Content-Type", "text/plain")
 		_, _ = io.WriteString(w, "aGk=")
@@ -549,6 +565,10 @@ func (r *backendRecorder) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		_ = json.NewEncoder(w).Encode(map[string]any{"method": req.Method, "path": req.URL.Path, "body": string(body)})
 	}
 }
+
+const assumed = `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
+<AccessKeyId>ASIAWALK</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>walked</SessionToken><Expiration>2100-01-01T00:00:00Z</Expiration>
+</Credentials></AssumeRoleResult></AssumeRoleResponse>`
 
 func (r *backendRecorder) text() string {
 	r.mu.Lock()

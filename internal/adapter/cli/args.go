@@ -3,13 +3,14 @@ package cli
 import (
 	"fmt"
 	"net"
+	"net/url"
 	"slices"
 	"strings"
 )
 
 // lists are the flags that take several values, as the AWS CLI does:
 // --parameters A=1 B=2.
-var lists = []string{"--parameters", "--parameter-overrides", "--var", "--vpc-link", "--tags"}
+var lists = []string{"--parameters", "--parameter-overrides", "--var", "--vpc-link", "--endpoint", "--tags"}
 
 // spreadLists repeats such a flag before each of its values.
 func spreadLists(args []string) []string {
@@ -86,4 +87,19 @@ func cutText(s string, n int) string {
 		return s
 	}
 	return fmt.Sprintf("%s…", string(r[:n]))
+}
+
+// endpoints reads where services of AWS are.
+func endpoints(args []string) (map[string]string, error) {
+	out, err := pairs("--endpoint", args)
+	if err != nil {
+		return nil, err
+	}
+	for service, base := range out {
+		u, err := url.Parse(base)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+			return nil, usage("", "--endpoint %s: found %q, expected an address such as http://127.0.0.1:8000", cutText(service, 40), cutText(base, 80))
+		}
+	}
+	return out, nil
 }

@@ -38,6 +38,7 @@ type place struct {
 	account  string
 	region   string
 	links    []string
+	services []string
 	backends []string
 }
 
@@ -62,6 +63,7 @@ func (p *place) houseFlags(f *pflag.FlagSet) {
 	f.StringVar(&p.account, "account-id", "", "twelve-digit `ID` of the account in ARNs (default 000000000000)")
 	f.StringVar(&p.region, "region", "", "`REGION` in ARNs (default AWS_REGION, else us-east-1)")
 	f.StringArrayVar(&p.links, "vpc-link", nil, "where VPC links lead, `KEY=HOST:PORT` …; the key is a link's name, id or target ARN")
+	f.StringArrayVar(&p.services, "endpoint", nil, "where services of AWS are, `SERVICE=URL` …, such as dynamodb=http://127.0.0.1:8000; the others where AWS's own settings say")
 	f.StringArrayVar(&p.backends, "allow-backend", nil, "let backends have link-local addresses, a `RANGE` such as 169.254.0.0/16")
 }
 
@@ -115,6 +117,9 @@ func (c *command) settings(p *place) (Settings, error) {
 		s.LinkLocal = true
 	}
 	var err error
+	if s.Endpoints, err = endpoints(p.services); err != nil {
+		return s, err
+	}
 	if s.Links, err = links(p.links); err != nil {
 		return s, err
 	}
@@ -212,6 +217,11 @@ func differs(info *stackapi.Info, s Settings, f *pflag.FlagSet) string {
 	for _, key := range slices.Sorted(maps.Keys(s.Links)) {
 		if info.Links[key] != s.Links[key] {
 			return fmt.Sprintf("was not started with --vpc-link %s=%s", key, s.Links[key])
+		}
+	}
+	for _, service := range slices.Sorted(maps.Keys(s.Endpoints)) {
+		if info.Endpoints[service] != s.Endpoints[service] {
+			return fmt.Sprintf("was not started with --endpoint %s=%s", service, s.Endpoints[service])
 		}
 	}
 	return ""

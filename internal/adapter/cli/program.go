@@ -36,6 +36,7 @@ type Settings struct {
 	AccountID string
 	Region    string
 	Links     map[string]string // VPC link, name or ARN → host:port
+	Endpoints map[string]string // service of AWS → base URL
 	LinkLocal bool              // backends may have link-local addresses
 	Keys      []sigv4.Profile   // who may sign; none: only local programs may change anything
 	Insecure  bool              // without Keys: anybody may

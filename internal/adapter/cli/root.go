@@ -225,6 +225,7 @@ func topics() []*cobra.Command {
 		{"integrations", "what a method can be bound to", integrationsTopic},
 		{"templates", "what is read in a CloudFormation template", templatesTopic},
 		{"vpc-links", "how private backends are reached", linksTopic},
+		{"aws", "how AWS services and Lambda functions are called", awsTopic},
 		{"addresses", "under which addresses an API answers", addressesTopic},
 		{"exit-codes", "what the exit codes mean", exitTopic},
 	} {
@@ -242,7 +243,8 @@ An integration binds a method to its backend. A request walks four stations:
   MOCK        no backend; the request template names the status: {"statusCode": 200}
   HTTP        an HTTP backend; templates and parameter mappings both ways
   HTTP_PROXY  an HTTP backend; bodies pass as they are, parameters can be mapped
-  AWS, AWS_PROXY  are stored, and answer 500 until Postern can call AWS
+  AWS         a service of AWS or a Lambda function; templates and mappings both ways
+  AWS_PROXY   a Lambda function, which gets the whole request
 
 In a template an integration is Terraform::AWS::ApiGatewayIntegration, a resource of
 its own, or the Integration of an AWS::ApiGateway::Method. Both mean the same.
@@ -279,6 +281,26 @@ a link is a named private route: --vpc-link says where it leads.
 The key is the link's name, its id, or the ARN of its target. The integration's Uri
 still gives the Host header and the path, as on AWS. A target that is no ARN is an
 address itself.
+`
+
+const awsTopic = `
+Integrations of type AWS and AWS_PROXY call services of AWS, signed.
+
+  --endpoint dynamodb=http://127.0.0.1:8000   where a service is; its name is the one
+                                              in the integration's Uri
+  AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL, and endpoint_url in the profile of
+  ~/.aws/config                               likewise, as for AWS's own tools
+  else the service's host at AWS, with the credentials of AWS_ACCESS_KEY_ID or of the
+  profile. Without credentials nobody is called, and the log says so.
+
+Credentials of an integration are a role, which is assumed through STS, or
+arn:aws:iam::*:user/* for the caller's own. Where the service has an --endpoint and sts
+has none, no role is assumed: the call is signed with the gateway's credentials, or as
+user "test" if there are none. The metadata service of EC2 is asked for credentials
+where AWS_EC2_METADATA_DISABLED is false.
+
+Lambda functions that Postern holds run here; all others are looked for at lambda's
+endpoint.
 `
 
 const addressesTopic = `

@@ -49,6 +49,7 @@ type Info struct {
 	Region    string            `json:"region"`
 	DataDir   string            `json:"dataDir,omitempty"` // absolute; empty: in memory
 	Links     map[string]string `json:"vpcLinks,omitempty"`
+	Endpoints map[string]string `json:"endpoints,omitempty"` // of AWS services
 	PID       int               `json:"pid"`
 }
 

@@ -169,7 +169,7 @@ func TestIntegrationCombinations(t *testing.T) {
 		{"templates without a behavior", with(http, "RequestTemplates", object("a/b", "")), []string{"?RequestTemplates: without PassthroughBehavior, a payload that no template fits is passed through (WHEN_NO_MATCH)"}},
 		{"a mock with an address", with(mock, "Uri", "http://b"), []string{"?Uri: it has no effect on an integration of type MOCK"}},
 		{"a function that is not posted to", with(key, "Type", "AWS_PROXY", "IntegrationHttpMethod", "GET", "Uri", "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/f/invocations"),
-			[]string{"?IntegrationHttpMethod: a Lambda function is invoked with POST; with GET every request fails", "?Type: AWS services and Lambda functions cannot be called yet, so every request fails"}},
+			[]string{"?IntegrationHttpMethod: a Lambda function is invoked with POST; with GET every request fails"}},
 		{"type unknown yet", with(key, "Type", resource.Unknown{Text: "${T}"}, "ConnectionType", "VPC_LINK"), nil},
 		{"read-only", with(mock, "Id", "x"), []string{"Id: set by the gateway, it cannot be given"}},
 	} {
