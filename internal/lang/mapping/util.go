@@ -158,38 +158,51 @@ func appendUnit(dst []byte, u uint16) []byte {
 const hex = "0123456789ABCDEF"
 
 // inForms holds what urlEncode writes for each byte: one to three bytes, the
-// first lowest, and how many in the highest byte.
+// first lowest, and in the highest byte how many bits they are.
 var inForms = func() (codes [256]uint32) {
 	for c := range uint32(len(codes)) {
 		switch {
 		case 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte(".-*_", byte(c)) >= 0:
-			codes[c] = c | 1<<24
+			codes[c] = c | 8<<24
 		case c == ' ':
-			codes[c] = '+' | 1<<24
+			codes[c] = '+' | 8<<24
 		default:
-			codes[c] = '%' | uint32(hex[c>>4])<<8 | uint32(hex[c&15])<<16 | 3<<24
+			codes[c] = '%' | uint32(hex[c>>4])<<8 | uint32(hex[c&15])<<16 | 24<<24
 		}
 	}
 	return codes
 }()
 
-// appendURLEncoded encodes s as the value of a form field. It writes four bytes
-// for each and goes on behind those that count, because the processor cannot
-// foresee which bytes need an escape: this takes a third of the time.
+// appendURLEncoded encodes s as the value of a form field.
 func appendURLEncoded(dst []byte, s string) []byte {
 	const piece = 4096 // bytes, so that room for the worst case is small
 	for len(s) > piece {
 		dst, s = appendURLEncoded(dst, s[:piece]), s[piece:]
 	}
+	const more = 8 // bytes that may be written behind the last
 	n := len(dst)
-	dst = slices.Grow(dst, 3*len(s)+1)
-	out := dst[:n+3*len(s)+1]
-	for i := range len(s) {
-		code := inForms[s[i]]
-		binary.LittleEndian.PutUint32(out[n:], code)
-		n += int(code >> 24)
+	dst = slices.Grow(dst, 3*len(s)+more)
+	return dst[:n+urlEncode(dst[n:n+3*len(s)+more], s)]
+}
+
+// urlEncode encodes s into out and returns the length. It takes two bytes at a
+// time, writes eight for them and goes on behind those that count, because the
+// processor cannot foresee which bytes need an escape: this takes a fifth of the
+// time.
+func urlEncode(out []byte, s string) int {
+	bits := uint64(0) // written
+	i := 1
+	for ; i < len(s); i += 2 {
+		a, b := uint64(inForms[s[i-1]]), uint64(inForms[s[i]])
+		binary.LittleEndian.PutUint64(out[bits/8:], a&0xFFFFFF|b&0xFFFFFF<<(a>>24&63))
+		bits += a>>24 + b>>24
 	}
-	return out[:n]
+	if i == len(s) {
+		code := inForms[s[i-1]]
+		binary.LittleEndian.PutUint32(out[bits/8:], code)
+		bits += uint64(code >> 24)
+	}
+	return int(bits / 8)
 }
 
 // urlDecode is the reverse of urlEncode.
