@@ -10,6 +10,7 @@ package jsonpath
 
 import (
 	"bytes"
+	"encoding/binary"
 	"hash/maphash"
 )
 
@@ -77,7 +78,9 @@ func (r *reader) document() bool {
 			goto after
 		case '"':
 			kind = String
-			end, f = stringEnd(text, i)
+			if end = shortEnd(text, i); end == 0 {
+				end, f = stringEnd(text, i)
+			}
 		case 't', 'f', 'n':
 			end, kind = wordEnd(text, i)
 		default:
@@ -145,11 +148,13 @@ func (r *reader) document() bool {
 		if text[i] != '"' {
 			return false
 		}
-		if end, f = stringEnd(text, i); end == 0 {
-			return false
-		}
 		two := ^uint64(0) // a name with escapes may be any
-		if f&escaped == 0 {
+		if end, f = shortEnd(text, i), canonical; end != 0 {
+			hash := shortHash(binary.LittleEndian.Uint64(text[i+1:]), end-i-2)
+			two = uint64(1)<<(hash&63) | uint64(1)<<(hash>>6&63)
+		} else if end, f = stringEnd(text, i); end == 0 {
+			return false
+		} else if f&escaped == 0 {
 			hash := nameHash(text, i+1, end-1)
 			two = uint64(1)<<(hash&63) | uint64(1)<<(hash>>6&63)
 		}

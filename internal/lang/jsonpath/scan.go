@@ -64,6 +64,18 @@ var plain = func() (t [256]bool) {
 	return t
 }()
 
+// shortEnd is stringEnd for a string of up to 7 plain bytes that is not at the
+// end of the text, and 0 for others. It is small enough to stand in its callers.
+func shortEnd(text []byte, i int) int {
+	if i+9 <= len(text) {
+		ends := endsPlain(binary.LittleEndian.Uint64(text[i+1:]))
+		if n := bits.TrailingZeros64(ends) / 8; n < 8 && text[i+1+n] == '"' {
+			return i + n + 2
+		}
+	}
+	return 0
+}
+
 // stringEnd returns where the string ends whose opening quote is at i, and what
 // its entry is to be marked with; 0 if it is no string.
 func stringEnd(text []byte, i int) (int, flags) {
@@ -167,6 +179,14 @@ func blanksEnd(text []byte, i int) int {
 		break
 	}
 	return i
+}
+
+// shortHash is nameHash of the n lowest bytes of name, at most 7.
+func shortHash(name uint64, n int) uint64 {
+	const k = 0x9E3779B97F4A7C15
+	h := uint64(n) * k
+	h = (h ^ name<<1<<(63-8*uint(n)&63)) * k
+	return h ^ h>>32
 }
 
 // nameHash mixes the bytes of a name, text[from:to].
