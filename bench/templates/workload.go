@@ -44,7 +44,7 @@ type workload struct {
 	query    message.Pairs
 	header   message.Header
 	stage    map[string]string
-	context  mapping.Context
+	fill     func(*mapping.Context)
 	scope    mapping.Scope // reused, as that of an exchange is
 	out      []byte
 }
@@ -80,7 +80,7 @@ func load(name string) (*workload, error) {
 	for k, v := range in(root, "stageVariables").Members() {
 		w.stage[k] = v.Text()
 	}
-	w.context, err = context(in(root, "context"))
+	w.fill, err = context(in(root, "context"))
 	return w, err
 }
 
@@ -92,27 +92,32 @@ func in(n jsonpath.Node, path ...string) jsonpath.Node {
 	return n
 }
 
-// context returns $context as the gateway fills it.
-func context(n jsonpath.Node) (mapping.Context, error) {
+// context returns what fills $context field by field, as the gateway does.
+func context(n jsonpath.Node) (func(*mapping.Context), error) {
 	text := func(path ...string) string { return in(n, path...).Text() }
 	at, err := time.Parse("02/Jan/2006:15:04:05 -0700", text("requestTime"))
 	if err != nil {
-		return mapping.Context{}, err
+		return nil, err
 	}
-	c := mapping.Context{
-		AccountID: text("accountId"), APIID: text("apiId"), Stage: text("stage"),
-		RequestID: text("requestId"), HTTPMethod: text("httpMethod"), Path: text("path"),
-		ResourcePath: text("resourcePath"), ResourceID: text("resourceId"),
-		Protocol: text("protocol"), RequestTime: at,
-		Identity: mapping.Identity{
-			SourceIP: text("identity", "sourceIp"), UserAgent: text("identity", "userAgent"),
-			Caller: text("identity", "caller"), User: text("identity", "user"),
-			UserARN: text("identity", "userArn"), AccountID: text("identity", "accountId"),
-		},
-		Authorizer: mapping.Authorizer{Present: true, PrincipalID: text("authorizer", "principalId")},
-	}
-	c.Authorizer.Context = []mapping.Value{{Name: "scope", Text: text("authorizer", "scope")}}
-	return c, nil
+	var (
+		accountID, apiID, stage, requestID = text("accountId"), text("apiId"), text("stage"), text("requestId")
+		verb, path, protocol               = text("httpMethod"), text("path"), text("protocol")
+		resourcePath, resourceID           = text("resourcePath"), text("resourceId")
+		sourceIP, userAgent                = text("identity", "sourceIp"), text("identity", "userAgent")
+		caller, user, userARN              = text("identity", "caller"), text("identity", "user"), text("identity", "userArn")
+		identityAccount                    = text("identity", "accountId")
+		principal                          = text("authorizer", "principalId")
+		authorizer                         = []mapping.Value{{Name: "scope", Text: text("authorizer", "scope")}}
+	)
+	return func(c *mapping.Context) {
+		c.AccountID, c.APIID, c.Stage, c.RequestID = accountID, apiID, stage, requestID
+		c.HTTPMethod, c.Path, c.Protocol, c.RequestTime = verb, path, protocol, at
+		c.ResourcePath, c.ResourceID = resourcePath, resourceID
+		c.Identity.SourceIP, c.Identity.UserAgent = sourceIP, userAgent
+		c.Identity.Caller, c.Identity.User, c.Identity.UserARN = caller, user, userARN
+		c.Identity.AccountID = identityAccount
+		c.Authorizer.Present, c.Authorizer.PrincipalID, c.Authorizer.Context = true, principal, authorizer
+	}, nil
 }
 
 // render starts from the compiled template and the raw request, as a request
@@ -121,7 +126,8 @@ func (w *workload) render() (string, error) {
 	s := &w.scope
 	s.Reset()
 	s.Path, s.Query, s.Header = w.path, w.query, w.header
-	s.StageVariables, s.Context = w.stage, w.context
+	s.StageVariables = w.stage
+	w.fill(&s.Context)
 	s.SetRequestBody(w.body)
 	out, err := w.template.AppendTo(w.out[:0], s)
 	w.out = out

@@ -327,6 +327,7 @@ func (m *machine) value(n *contextNode) vtl.Value {
 	}
 	b := &m.branches[n.branch]
 	if !b.known {
+		m.branched = true
 		b.m, b.node, b.known = m, n, true
 		b.hash.Reset(vtl.Hashed|vtl.Silent, b)
 		b.hash.Bind((*contextRoot)(m), uint32(n.place))

@@ -25,9 +25,14 @@ type values struct {
 	arrays   vtl.Arena[array]
 	elements slab[uint32]
 	members  slab[member]
+	used     bool
 }
 
 func (vs *values) reset() {
+	if !vs.used {
+		return
+	}
+	vs.used = false
 	vs.trees.Reset()
 	vs.objects.Reset()
 	vs.arrays.Reset()
@@ -38,6 +43,7 @@ func (vs *values) reset() {
 // of returns a JSON value of a document as templates see it, which for an array
 // or an object is a new one.
 func (vs *values) of(d *jsonpath.Document, n jsonpath.Node) vtl.Value {
+	vs.used = true
 	t := vs.trees.Take()
 	t.json, t.from = d, vs
 	return t.of(n)

@@ -24,7 +24,8 @@ type machine struct {
 	foundText slab[string]
 
 	context  lazyMap              // of this rendering
-	branches []contextBranch      // maps in it, by contextNode.place
+	branches []contextBranch      // maps in it, by contextNode.branch
+	branched bool                 // one of them is known
 	stage    stageVariables       // of this rendering
 	buf      []byte               // for texts in the making
 	params   *allParams           // of this rendering; nil until a template asks
@@ -67,13 +68,18 @@ func (m *machine) reset() {
 // forget forgets what belongs to one rendering.
 func (m *machine) forget() {
 	m.context.known, m.context.changed = false, false
-	for i := range m.branches {
-		m.branches[i].known = false
+	if m.branched {
+		m.branched = false
+		for i := range m.branches {
+			m.branches[i].known = false
+		}
 	}
 	if m.params != nil {
 		m.params.known = false
 	}
-	clear(m.paths)
+	if len(m.paths) > 0 {
+		clear(m.paths)
+	}
 }
 
 // begin prepares m for one rendering of t.

@@ -30,7 +30,7 @@ func (p *payload) set(body []byte) *payload {
 
 // reset forgets the payload and keeps the memory of its document.
 func (p *payload) reset() {
-	if p.document != nil {
+	if p.prepared && p.document != nil {
 		p.document.Reset(nil)
 	}
 	p.body, p.cached, p.known, p.prepared, p.printed = nil, "", false, false, false

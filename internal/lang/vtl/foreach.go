@@ -27,8 +27,8 @@ func (n *foreachNode) render(e *Env, dst []byte) ([]byte, flow) {
 	if !e.step(n.at) {
 		return dst, e.ended()
 	}
-	it, ok := n.elements(e)
-	if !ok {
+	l := e.loops.Take()
+	if !n.elements(e, &l.it) {
 		v, o := n.list.eval(e)
 		switch o {
 		case failed:
@@ -36,12 +36,11 @@ func (n *foreachNode) render(e *Env, dst []byte) ([]byte, flow) {
 		case absent:
 			return dst, onward
 		}
-		if it, ok = e.iterate(v); !ok {
+		if !e.iterate(&l.it, v) {
 			return dst, onward
 		}
 	}
-	l := e.loops.Take()
-	l.it, l.index, l.node = it, -1, n
+	l.index, l.node = -1, n
 	oldItem, oldLoop := e.save(n.item), e.save(n.loop)
 	oldCount, oldMore := e.save(n.count), e.save(n.more)
 	l.parent, _ = oldLoop.v.ref.(*loop)
@@ -108,23 +107,21 @@ func (n *foreachNode) render(e *Env, dst []byte) ([]byte, flow) {
 	return dst, f
 }
 
-// elements returns an iterator over a list that is reached without making
-// values of what is on the way.
-func (n *foreachNode) elements(e *Env) (iterator, bool) {
+// elements lets it go over a list that is reached without making values of what
+// is on the way.
+func (n *foreachNode) elements(e *Env, it *iterator) bool {
 	if n.ref == nil {
-		return iterator{}, false
+		return false
 	}
 	doc, place, ok, known := n.ref.walk(e)
 	if !known {
-		return iterator{}, false
+		return false
 	}
-	if ok {
-		if it, ok := documentIterator(doc, place); ok {
-			return it, true
-		}
+	if ok && it.enter(doc, place) {
+		return true
 	}
 	e.steps += len(n.ref.steps) // which others take now
-	return iterator{}, false
+	return false
 }
 
 // property returns $foreach.name. What the loop does not know may have been put

@@ -22,36 +22,39 @@ type iterator struct {
 // An iteratorObject is an iterator that a template holds.
 type iteratorObject struct{ iterator }
 
-// iterate returns an iterator over v, or false if v cannot be looped over. A
-// map gives its values.
-func (e *Env) iterate(v Value) (iterator, bool) {
+// iterate lets it, which is new, go over v. It is false if v cannot be looped
+// over. A map gives its values.
+func (e *Env) iterate(it *iterator, v Value) bool {
 	switch o := v.ref.(type) {
 	case *List:
-		if doc, place, ok := o.document(); ok {
-			if it, ok := documentIterator(doc, place); ok {
-				return it, true
-			}
+		if doc, place, ok := o.document(); !ok || !it.enter(doc, place) {
+			it.list, it.mods = o, o.mods
 		}
-		return iterator{list: o, mods: o.mods}, true
 	case *Map:
-		return viewIterator(e.view(o, vals)), true
+		it.over(e.view(o, vals))
 	case *mapView:
-		return viewIterator(o), true
+		it.over(o)
 	case *iteratorObject:
-		return iterator{outer: o}, true
+		it.outer = o
 	case *loop:
 		if o.entries == nil {
-			return iterator{list: &List{}}, true
+			it.list = &List{}
+		} else {
+			it.over(e.view(o.entries, vals))
 		}
-		return viewIterator(e.view(o.entries, vals)), true
+	default:
+		return false
 	}
-	return iterator{}, false
+	return true
 }
 
-// documentIterator returns an iterator over a list in a document.
-func documentIterator(doc Document, place uint32) (iterator, bool) {
+// enter lets it go over a list in a document, if there is one.
+func (it *iterator) enter(doc Document, place uint32) bool {
 	first, n, ok := doc.Elements(place)
-	return iterator{doc: doc, place: place, at: first, size: n}, ok
+	if ok {
+		it.doc, it.place, it.at, it.size = doc, place, first, n
+	}
+	return ok
 }
 
 // nextPlace is next for a list in a document.
@@ -83,11 +86,12 @@ func (e *Env) view(m *Map, what viewOf) *mapView {
 	return w
 }
 
-func viewIterator(w *mapView) iterator {
+// over lets it go over a view.
+func (it *iterator) over(w *mapView) {
 	if w.m.style&Hashed != 0 {
 		w.m.own()
 	}
-	return iterator{view: w, size: w.m.Len(), mods: w.m.mods}
+	it.view, it.size, it.mods = w, w.m.Len(), w.m.mods
 }
 
 func (it *iterator) hasNext() bool {

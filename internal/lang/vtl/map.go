@@ -121,6 +121,14 @@ func (m *Map) Delete(key string) { m.remove(String(key)) }
 // Range calls yield for each entry, in the order of m, until it returns false.
 // The map must not change meanwhile.
 func (m *Map) Range(yield func(key, v Value) bool) {
+	if m.src == nil && (m.style&Hashed == 0 || len(m.entries) == 1) {
+		for i := 0; i < len(m.entries); i++ { // a block that is printed can change them
+			if e := m.entries[i]; !yield(e.key, e.val) {
+				return
+			}
+		}
+		return
+	}
 	for i := 0; i < m.Len(); i++ {
 		e := m.entry(i)
 		if !yield(e.key, e.val) {
@@ -146,6 +154,16 @@ func (m *Map) entry(i int) entry {
 		return entry{String(k), v}
 	}
 	return m.entries[i]
+}
+
+// key returns the key of entry number i in the order of m.
+func (m *Map) key(i int) Value {
+	if m.src == nil || m.style&Hashed != 0 || i >= m.src.Len() {
+		return m.entry(i).key
+	}
+	k, v := m.src.Entry(i)
+	m.touched = m.touched || v.kind == KindList || v.kind == KindMap
+	return String(k)
 }
 
 // get returns the entry under key. A null in it is a value as well.
@@ -307,11 +325,11 @@ const (
 
 // at returns element i of the view.
 func (w *mapView) at(i int) Value {
+	if w.what == keys {
+		return w.m.key(i)
+	}
 	e := w.m.entry(i)
-	switch w.what {
-	case keys:
-		return e.key
-	case vals:
+	if w.what == vals {
 		return e.val
 	}
 	return Value{kind: KindObject, ref: &mapEntry{m: w.m, key: e.key, val: e.val}}

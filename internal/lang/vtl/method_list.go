@@ -146,7 +146,8 @@ func (e *Env) growElements(n int) error {
 }
 
 func newIterator(e *Env, v Value, a []Value) (Value, bool, error) {
-	it, _ := e.iterate(v)
+	var it iterator
+	e.iterate(&it, v)
 	return Value{kind: KindObject, ref: &iteratorObject{it}}, true, nil
 }
 
@@ -250,7 +251,8 @@ var sequenceMethods = with(collectionMethods, methodTable{
 			if err := insertRange(a[0], l); err != nil {
 				return failure(err)
 			}
-			it, _ := e.iterate(v)
+			var it iterator
+			e.iterate(&it, v)
 			it.i = int(int64(a[0].num))
 			return Value{kind: KindObject, ref: &iteratorObject{it}}, true, nil
 		}},
