@@ -31,6 +31,7 @@ const houseRules = `
 	sigv4, backend                     < auth;
 	backend                            < function; # for FunctionCall, FunctionAnswer and FunctionRefused only
 
+	property, store                    < iam;
 	property, store, function          < lambda;
 
 	# the two planes: neither sees the other
@@ -38,7 +39,7 @@ const houseRules = `
 	apigw, lang/mapping, lang/jsonschema, lang/javaregexp, auth, policy, throttle, cache  < dataplane;
 
 	control, dataplane                 < publish;
-	control, lang/lint                 < provision/resource;
+	control, lang/lint, lambda, iam    < provision/resource;
 	provision/resource, lang/cfn       < provision/stack;
 
 	# adapters: the world outside
@@ -62,7 +63,7 @@ const houseWalls = `
 	property, store, control           | dataplane;
 	dataplane                          | control;
 	control, store, dataplane, publish | adapter/cli;
-	lang/cfn, store                    | provision/resource;
+	lang/cfn, store, function          | provision/resource;
 	store, function                    | adapter/lambdaapi;
 `
 

@@ -128,8 +128,13 @@ func (s *Service) UpdateAlias(ctx context.Context, function, alias, revisionID s
 		if err := sameRevision(revisionID, out.RevisionID); err != nil {
 			return err
 		}
+		was := *out
+		was.Weights = maps.Clone(out.Weights)
 		edit(out)
 		out.Name = alias
+		if maps.Equal(was.Weights, out.Weights) && was.Version == out.Version && was.Description == out.Description {
+			return nil
+		}
 		if err := s.checkAlias(t, out); err != nil {
 			return err
 		}

@@ -193,6 +193,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 // is used.
 type Code struct {
 	Archive []byte // a zip
+	Inline  string // the source itself, as a template has it: index.js or index.py
 	Path    string // of a folder or zip on this machine, absolute: it stays there, and changes are followed
 
 	S3Bucket, S3Key string // hot-reload and an absolute path; other buckets are refused
@@ -203,11 +204,15 @@ type Code struct {
 const HotReload = "hot-reload"
 
 func (c *Code) empty() bool {
-	return c.Archive == nil && c.Path == "" && c.S3Bucket == "" && c.S3Key == "" && c.ImageURI == ""
+	return c.Archive == nil && c.Inline == "" && c.Path == "" && c.S3Bucket == "" && c.S3Key == "" && c.ImageURI == ""
 }
 
-// source keeps code, or finds it.
-func (s *Service) source(c *Code) (Source, error) {
+// maxInline is the size of source in a template, in bytes. See
+// "AWS::Lambda::Function Code".
+const maxInline = 4 << 20
+
+// source keeps code, or finds it. The runtime matters to source in a template.
+func (s *Service) source(c *Code, runtime string) (Source, error) {
 	path := c.Path
 	switch {
 	case c.ImageURI != "":
@@ -217,6 +222,15 @@ func (s *Service) source(c *Code) (Source, error) {
 			return Source{}, invalid("Code in S3 (bucket %s) cannot be read; send it as ZipFile, or name a folder of this machine with S3Bucket %s and its absolute path as S3Key", clip(c.S3Bucket), HotReload)
 		}
 		path = c.S3Key
+	case c.Inline != "":
+		if len(c.Inline) > maxInline {
+			return Source{}, invalid("ZipFile has %d bytes, at most %d are allowed", len(c.Inline), maxInline)
+		}
+		archive, err := function.Inline(runtime, c.Inline)
+		if err != nil {
+			return Source{}, &Error{Code: InvalidParameterValue, Message: err.Error(), Err: err}
+		}
+		return s.Codes.Put(archive)
 	case c.Archive != nil:
 		if len(c.Archive) > maxArchive {
 			return Source{}, &Error{Code: RequestTooLarge, Message: fmt.Sprintf("Zipped size must be smaller than %d bytes", maxArchive)}

@@ -2,6 +2,7 @@ package lambda
 
 import (
 	"context"
+	"slices"
 	"strings"
 )
 
@@ -49,7 +50,7 @@ func (s *Service) CreateFunction(ctx context.Context, c *Creation) (*Function, e
 	if c.Code.empty() {
 		return nil, invalid("Please provide a source for function code.")
 	}
-	if f.Source, err = s.source(&c.Code); err != nil {
+	if f.Source, err = s.source(&c.Code, f.Runtime); err != nil {
 		return nil, err
 	}
 	var made *Function
@@ -168,6 +169,7 @@ type CodeUpdate struct {
 	Architectures []string // none: as they are
 	Publish       bool
 	DryRun        bool   // only look whether it could be done
+	OnlyIfChanged bool   // leave the function alone if this is its code already
 	RevisionID    string // of the function that is meant; empty: any
 }
 
@@ -178,10 +180,11 @@ func (s *Service) UpdateFunctionCode(ctx context.Context, name string, u *CodeUp
 		return nil, err
 	}
 	// Code of a function that does not exist is not kept.
-	if _, err := s.GetFunction(ctx, n.Function, ""); err != nil {
+	is, err := s.GetFunction(ctx, name, "")
+	if err != nil {
 		return nil, err
 	}
-	src, err := s.source(&u.Code)
+	src, err := s.source(&u.Code, is.Runtime)
 	if err != nil {
 		return nil, err
 	}
@@ -190,6 +193,10 @@ func (s *Service) UpdateFunctionCode(ctx context.Context, name string, u *CodeUp
 		f := t.entry.Latest
 		if err := sameRevision(u.RevisionID, f.RevisionID); err != nil {
 			return err
+		}
+		if u.OnlyIfChanged && f.Source == src && (len(u.Architectures) == 0 || slices.Equal(u.Architectures, f.Architecture)) {
+			made = f
+			return errDry
 		}
 		f.Source = src
 		if len(u.Architectures) > 0 {

@@ -1,6 +1,7 @@
 package lambda
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -225,6 +226,9 @@ func (s *Service) change(ctx context.Context, name string, f func(*tx) error) er
 			value, err := json.Marshal(t.entry)
 			if err != nil {
 				return err
+			}
+			if len(t.do) == 0 && bytes.Equal(value, t.item.Value) {
+				return nil
 			}
 			t.do = append(t.do, store.Put(functionKey(name), value))
 		}

@@ -18,6 +18,14 @@ const (
 	uriOfAuthorizer  = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:a/invocations"
 )
 
+const (
+	arnOfRole           = "arn:aws:iam::000000000000:role/actor"
+	arnOfBasicExecution = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+)
+
+// trust is who may assume roles in tests.
+var trust = object("Version", "2012-10-17", "Statement", list(object("Effect", "Allow", "Principal", object("Service", "lambda.amazonaws.com"), "Action", "sts:AssumeRole")))
+
 // A life is properties of one type and a change of them.
 type life struct {
 	typ     string
@@ -42,6 +50,13 @@ func lives(w *world) []life {
 	plan := w.make("AWS::ApiGateway::UsagePlan", "P0", object("UsagePlanName", "p0"))
 	domain := w.make("AWS::ApiGateway::DomainName", "N0", object("DomainName", "mapped.example.com", "CertificateArn", arnOfCertificate))
 	w.make("AWS::ApiGateway::DocumentationPart", "DP0", object("RestApiId", api, "Location", object("Type", "RESOURCE", "Path", "/hello"), "Properties", "{}"))
+	role := w.make("AWS::IAM::Role", "R0", object("AssumeRolePolicyDocument", trust))
+	role2 := w.make("AWS::IAM::Role", "R1", object("AssumeRolePolicyDocument", trust))
+	hello := object("Runtime", "nodejs22.x", "Handler", "index.handler", "Role", role.attribute("Arn"), "Code", object("ZipFile", "exports.handler = async () => 1"))
+	function := w.make("AWS::Lambda::Function", "F0", hello)
+	version := w.make("AWS::Lambda::Version", "V0", object("FunctionName", function.ref()))
+	w.make("AWS::Lambda::Alias", "A0", object("FunctionName", function.ref(), "Name", "set", "FunctionVersion", version.attribute("Version")))
+	function.set(with(hello, "Timeout", 5))
 	bare := w.hello() // a method without an integration, in an API of its own
 	return []life{
 		{typ: "Terraform::AWS::ApiGatewayRestApi", ref: "*",
@@ -177,6 +192,46 @@ func lives(w *world) []life {
 		{typ: "Terraform::AWS::ApiGatewayRestApiPolicy", ref: api,
 			given:   object("RestApiId", api, "Policy", policyFor("execute-api:/*")),
 			changed: object("Policy", `{"Version":"2012-10-17","Statement":[]}`)},
+		{typ: "AWS::Lambda::Function", ref: "shop-X-*",
+			given: with(hello, "Timeout", "9", "Environment", object("Variables", object("WORD", "one", "EMPTY", "")), "Tags", list(object("Key", "a", "Value", "b")), "VpcConfig", object("SubnetIds", list("s"), "SecurityGroupIds", list("g"))),
+			changed: object("Timeout", nil, "MemorySize", 256, "Environment", nil, "Tags", nil, "VpcConfig", nil, "ReservedConcurrentExecutions", "5", "Description", "d",
+				"Code", object("ZipFile", "exports.handler = async () => 2"))},
+		{typ: "Terraform::AWS::LambdaFunction", ref: "greet",
+			given:   object("FunctionName", "greet", "Role", arnOfRole, "Runtime", "python3.12", "Handler", "index.handler", "Filename", "src", "Environment", list(object("Variables", object("WORD", "one"))), "Tags", object("a", "b")),
+			changed: object("Timeout", 10, "Publish", true, "Environment", object("Variables", list(object("MapKey", "WORD", "MapValue", "two"))), "ReservedConcurrentExecutions", 0, "SourceCodeHash", "x", "Architectures", list("arm64"))},
+		{typ: "AWS::Lambda::Permission", ref: "shop-X-*",
+			given: object("FunctionName", function.ref(), "Action", "lambda:InvokeFunction", "Principal", "apigateway.amazonaws.com", "SourceArn", "arn:aws:execute-api:us-east-1:000000000000:"+api+"/*/*/*")},
+		{typ: "Terraform::AWS::LambdaPermission", ref: "api",
+			given: object("FunctionName", function.attribute("Arn"), "StatementId", "api", "Action", "lambda:InvokeFunction", "Principal", "apigateway.amazonaws.com", "Qualifier", "set")},
+		{typ: "AWS::Lambda::Version", ref: function.attribute("Arn") + ":2",
+			given: object("FunctionName", function.ref(), "Description", "the second")},
+		{typ: "AWS::Lambda::Alias", ref: function.attribute("Arn") + ":live",
+			given:   object("FunctionName", function.ref(), "Name", "live", "FunctionVersion", "1"),
+			changed: object("Description", "d")},
+		{typ: "Terraform::AWS::LambdaAlias", ref: function.attribute("Arn") + ":blue",
+			given:   object("FunctionName", function.attribute("Arn"), "Name", "blue", "FunctionVersion", "1", "Description", "d"),
+			changed: object("Description", nil, "FunctionVersion", "$LATEST")},
+		{typ: "AWS::IAM::Role", ref: "shop-X-*",
+			given: object("AssumeRolePolicyDocument", trust, "ManagedPolicyArns", list(arnOfBasicExecution), "Policies", list(object("PolicyName", "own", "PolicyDocument", trust)),
+				"Tags", list(object("Key", "a", "Value", "b"))),
+			changed: object("ManagedPolicyArns", nil, "Policies", list(object("PolicyName", "other", "PolicyDocument", trust)), "Description", "d", "MaxSessionDuration", "7200")},
+		{typ: "Terraform::AWS::IamRole", ref: "actor",
+			given:   object("Name", "actor", "AssumeRolePolicy", `{"Version":"2012-10-17","Statement":[]}`, "Tags", object("a", "b")),
+			changed: object("AssumeRolePolicy", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow"}]}`, "InlinePolicy", list(object("Name", "own", "Policy", trust)), "Tags", nil)},
+		{typ: "Terraform::AWS::IamRolePolicy", ref: role.ref() + ":own",
+			given:   object("Role", role.ref(), "Name", "own", "Policy", trust),
+			changed: object("Policy", `{"Statement":[]}`)},
+		{typ: "Terraform::AWS::IamRolePolicyAttachment", ref: role.ref() + "/" + arnOfBasicExecution,
+			given: object("Role", role.ref(), "PolicyArn", arnOfBasicExecution)},
+		{typ: "AWS::IAM::ManagedPolicy", ref: "arn:aws:iam::000000000000:policy/shop-X-*",
+			given:   object("PolicyDocument", trust, "Roles", list(role.ref())),
+			changed: object("PolicyDocument", object("Statement", list()), "Roles", nil)},
+		{typ: "Terraform::AWS::IamPolicy", ref: "arn:aws:iam::000000000000:policy/p",
+			given:   object("Name", "p", "Policy", trust),
+			changed: object("Policy", `{"Statement":[]}`)},
+		{typ: "AWS::IAM::Policy", ref: "logs",
+			given:   object("PolicyName", "logs", "PolicyDocument", trust, "Roles", list(role.ref())),
+			changed: object("PolicyDocument", object("Statement", list()), "Roles", list(role.ref(), role2.ref()))},
 	}
 }
 

@@ -197,6 +197,12 @@ func (t *table[M]) located(r Request) *M {
 	return m
 }
 
+// earlier reads what r's resource was last meant to be.
+func (t *table[M]) earlier(r Request) *M {
+	r.Properties = r.Old
+	return t.located(r)
+}
+
 // Check reports every problem. Where a property is wrong in itself, what would
 // follow from it is not reported too.
 func (t *table[M]) Check(properties map[string]any) []Problem {

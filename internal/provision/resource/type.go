@@ -130,6 +130,7 @@ type Request struct {
 	Old        map[string]any    // for Update: before
 	Region     string            // such as us-east-1
 	AccountID  string            // twelve digits
+	Dir        string            // of the template's file, to which paths in it are relative; empty: it was no file of this machine
 	Tags       map[string]string // of the stack, with those of the system (aws:cloudformation:…)
 }
 

@@ -5,6 +5,8 @@ import (
 
 	"postern/internal/apigw"
 	"postern/internal/control"
+	"postern/internal/iam"
+	"postern/internal/lambda"
 )
 
 // Options is what the types need to know beyond the control plane. The zero
@@ -16,6 +18,11 @@ type Options struct {
 
 	// Limits are those of the control plane. Nil: the published ones.
 	Limits *apigw.Limits
+
+	// Functions and Roles are the services of Lambda and IAM. Nil: over the
+	// store of the control plane.
+	Functions *lambda.Service
+	Roles     *iam.Service
 }
 
 // Types returns every resource type there is, made, read, changed and removed
@@ -28,6 +35,7 @@ func Types(svc *control.Service, o Options) []Type {
 		integrationResponseTypes, deploymentTypes, stageTypes, methodSettingTypes, vpcLinkTypes, modelTypes,
 		requestValidatorTypes, gatewayResponseTypes, accountTypes, authorizerTypes, apiKeyTypes, usagePlanTypes, usagePlanKeyTypes,
 		domainNameTypes, basePathMappingTypes, clientCertificateTypes, documentationPartTypes, documentationVersionTypes, restAPIPolicyTypes,
+		lambdaFunctionTypes, lambdaPermissionTypes, lambdaAliasTypes, lambdaVersionTypes, roleTypes, policyTypes,
 	} {
 		types = append(types, family(e)...)
 	}
@@ -39,6 +47,9 @@ type environment struct {
 	svc    *control.Service
 	limits *apigw.Limits
 	invoke func(api, stage string) string // may be nil
+
+	functions *lambda.Service
+	roles     *iam.Service
 
 	// Held while something is looked at and then put, so that nobody puts it in
 	// between: to put an integration or a response overwrites what is there.
@@ -54,7 +65,14 @@ func newEnvironment(svc *control.Service, o Options) *environment {
 		l := apigw.DefaultLimits()
 		limits = &l
 	}
-	return &environment{svc: svc, limits: limits, invoke: o.InvokeURL}
+	e := &environment{svc: svc, limits: limits, invoke: o.InvokeURL, functions: o.Functions, roles: o.Roles}
+	if e.functions == nil {
+		e.functions = &lambda.Service{Store: svc.Store, Codes: &lambda.Codes{}, AccountID: svc.AccountID, Region: svc.Region, Partition: svc.Partition, Now: svc.Now}
+	}
+	if e.roles == nil {
+		e.roles = &iam.Service{Store: svc.Store, AccountID: svc.AccountID, Partition: svc.Partition, Now: svc.Now}
+	}
+	return e
 }
 
 // Prefixes of the two families of types.

@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"postern/internal/apigw"
 	"postern/internal/control"
+	"postern/internal/lambda"
 	"postern/internal/provision/resource"
 	"postern/internal/store"
 )
@@ -21,6 +24,7 @@ type world struct {
 	*resource.Registry
 	finisher resource.Finisher
 	tags     map[string]string // of the stack
+	dir      string            // of the template
 }
 
 func newWorld(t *testing.T) *world {
@@ -31,12 +35,27 @@ func newWorld(t *testing.T) *world {
 		Now:   func() time.Time { return time.Unix(1_600_000_000, 0) },
 		NewID: func(length int) string { n++; return fmt.Sprintf("%0*d", length, n) },
 	}
-	o := resource.Options{InvokeURL: func(api, stage string) string { return "http://local/" + api + "/" + stage }}
+	o := resource.Options{InvokeURL: func(api, stage string) string { return "http://local/" + api + "/" + stage },
+		Functions: &lambda.Service{Store: svc.Store, Codes: &lambda.Codes{Dir: filepath.Join(t.TempDir(), "code")}, Now: svc.Now}}
 	registry, err := resource.NewRegistry(resource.Types(svc, o)...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &world{t: t, svc: svc, Registry: registry, finisher: resource.NewFinisher(svc, o)}
+	w := &world{t: t, svc: svc, Registry: registry, finisher: resource.NewFinisher(svc, o), dir: t.TempDir()}
+	w.write("src/index.py", "def handler(event, context):\n    return 1\n")
+	return w
+}
+
+// write puts a file beside the template.
+func (w *world) write(name, text string) {
+	w.t.Helper()
+	path := filepath.Join(w.dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 // revision is that of the store, which every write raises.
@@ -51,7 +70,7 @@ func (w *world) revision() (rev store.Revision) {
 func (w *world) request(logicalID string, properties map[string]any) resource.Request {
 	return resource.Request{
 		Stack: "shop", StackID: "arn:aws:cloudformation:us-east-1:000000000000:stack/shop/1", LogicalID: logicalID,
-		Token: "token-" + logicalID, Properties: properties, Region: "us-east-1", AccountID: "000000000000", Tags: w.tags,
+		Token: "token-" + logicalID, Properties: properties, Dir: w.dir, Region: "us-east-1", AccountID: "000000000000", Tags: w.tags,
 	}
 }
 
