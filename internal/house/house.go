@@ -25,6 +25,7 @@ import (
 	"postern/internal/control"
 	"postern/internal/dataplane"
 	"postern/internal/function"
+	"postern/internal/iam"
 	"postern/internal/lambda"
 	"postern/internal/provision/resource"
 	"postern/internal/provision/stack"
@@ -133,9 +134,13 @@ func New(c Config) (*House, error) {
 	}
 	h.Publisher.Suppliers.Functions = h.Lambda
 	var err error
-	o := resource.Options{InvokeURL: func(api, stage string) string {
-		return fmt.Sprintf("%s/_aws/execute-api/%s/%s", c.BaseURL, api, stage)
-	}}
+	o := resource.Options{
+		InvokeURL: func(api, stage string) string {
+			return fmt.Sprintf("%s/_aws/execute-api/%s/%s", c.BaseURL, api, stage)
+		},
+		Functions: h.Lambda,
+		Roles:     &iam.Service{Store: base, AccountID: c.AccountID, Now: c.Now},
+	}
 	if h.Types, err = resource.NewRegistry(resource.Types(h.Control, o)...); err != nil {
 		return nil, err
 	}

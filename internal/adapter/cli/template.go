@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"postern/internal/adapter/stackapi"
 	"postern/internal/lang/cfn"
@@ -111,7 +112,14 @@ func (t *templates) request(s source) (stackapi.StackRequest, error) {
 	if err != nil {
 		return stackapi.StackRequest{}, err
 	}
-	return stackapi.StackRequest{Template: stackapi.Template{Name: s.name, Text: string(s.text)}, Parameters: params, Tags: tags, NoAutoDeploy: t.noDeploy}, nil
+	dir := "."
+	if s.name != "-" {
+		dir = filepath.Dir(s.name)
+	}
+	if dir, err = filepath.Abs(dir); err != nil {
+		return stackapi.StackRequest{}, failed("", "%s: %w", s.name, err)
+	}
+	return stackapi.StackRequest{Dir: dir, Template: stackapi.Template{Name: s.name, Text: string(s.text)}, Parameters: params, Tags: tags, NoAutoDeploy: t.noDeploy}, nil
 }
 
 // requests makes one for each source. A parameter goes to the templates that

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -137,6 +138,9 @@ func (s *Server) plan(ctx context.Context, name string, in *StackRequest) (*stac
 		return nil, &refusal{http.StatusBadRequest, Failure{Code: CodeInvalid, Message: fmt.Sprintf("%s is not a name for a stack", quoted(name)),
 			Help: "a name begins with a letter and has letters, digits and hyphens, at most 128"}}
 	}
+	if in.Dir != "" && !filepath.IsAbs(in.Dir) {
+		return nil, invalid("dir is %s, expected an absolute path", quoted(in.Dir))
+	}
 	t, err := cfn.Parse(in.Template.Name, []byte(in.Template.Text), cfn.Limits{})
 	if err != nil {
 		return nil, blame(err)
@@ -148,7 +152,7 @@ func (s *Server) plan(ctx context.Context, name string, in *StackRequest) (*stac
 		}
 		tags[autoDeployTag] = "off"
 	}
-	p, err := s.Stacks.Plan(ctx, name, t, stack.Input{Parameters: in.Parameters, KeepAll: true, Tags: tags})
+	p, err := s.Stacks.Plan(ctx, name, t, stack.Input{Parameters: in.Parameters, KeepAll: true, Tags: tags, Dir: in.Dir})
 	var es cfn.Errors
 	switch {
 	case errors.As(err, &es):

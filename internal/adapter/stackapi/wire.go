@@ -28,6 +28,7 @@ type StackRequest struct {
 	Parameters   map[string]string `json:"parameters,omitempty"`
 	Tags         map[string]string `json:"tags,omitempty"`
 	NoAutoDeploy bool              `json:"noAutoDeploy,omitempty"` // a template without Deployment or Stage is not served
+	Dir          string            `json:"dir,omitempty"`          // of the template's file, absolute: paths in it are relative to that
 }
 
 // A CheckRequest is templates to be checked as if each were a new stack.

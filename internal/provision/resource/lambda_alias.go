@@ -23,7 +23,6 @@ type lambdaAlias struct {
 type lambdaRouting struct {
 	list    []*lambdaWeight   // of the native type
 	weights map[string]string // of the Terraform-shaped type, as numbers
-	native  bool
 }
 
 // A lambdaWeight is the part of one version.

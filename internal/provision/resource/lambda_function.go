@@ -123,7 +123,19 @@ func lambdaFunctionTypes(e *environment) []Type {
 		}
 		return errs
 	}
-	return []Type{&codeType{&cfn}, &tf}
+	return []Type{&codeType{&cfn}, &fileType{&tf}}
+}
+
+// fileType is the Terraform-shaped type.
+type fileType struct{ *table[lambdaFunction] }
+
+// Files implements Placed.
+func (t *fileType) Files(properties map[string]any) bool { return properties["Filename"] != nil }
+
+// Files implements Placed.
+func (t *codeType) Files(properties map[string]any) bool {
+	code, _ := codeObject(properties)["Code"].(map[string]any)
+	return code["Path"] != nil
 }
 
 // problems are those that do not depend on where the code is. Names that are

@@ -430,7 +430,7 @@ func TestLostAnswers(t *testing.T) {
 	unnamed := []string{"Terraform::AWS::ApiGatewayDeployment", "AWS::ApiGateway::Deployment", "Terraform::AWS::ApiGatewayVpcLink",
 		"AWS::ApiGateway::VpcLink", "Terraform::AWS::ApiGatewayRequestValidator", "AWS::ApiGateway::RequestValidator",
 		"Terraform::AWS::ApiGatewayApiKey", "Terraform::AWS::ApiGatewayUsagePlan", "AWS::ApiGateway::UsagePlan",
-		"Terraform::AWS::ApiGatewayClientCertificate", "AWS::ApiGateway::ClientCertificate"}
+		"Terraform::AWS::ApiGatewayClientCertificate", "AWS::ApiGateway::ClientCertificate", "AWS::Lambda::Version"}
 	for i, l := range lives(newWorld(t)) {
 		t.Run(l.typ, func(t *testing.T) {
 			w := newWorld(t)

@@ -73,6 +73,14 @@ type Orderer interface {
 	After(self Resource, all []Resource) []string
 }
 
+// A Placed is a Type whose properties may name files of this machine, relative to
+// the template's.
+type Placed interface {
+	// Files reports whether properties name some. They are then read from
+	// Request.Dir, and the resource is updated when the template moves.
+	Files(properties map[string]any) bool
+}
+
 // An Advisor is a Type that can see from a whole template what will surprise.
 type Advisor interface {
 	// Advise returns warnings (and only those) about self among all. DependsOn

@@ -42,6 +42,7 @@ type Input struct {
 	KeepAll    bool     // every parameter that is not given keeps its value
 	Tags       map[string]string
 	StackID    string // of a stack that does not exist; empty: a new one
+	Dir        string // of the template's file, absolute, to which paths in it are relative; empty: it was no file of this machine
 }
 
 // ErrBusy says that something else is being done with a stack, or that it is in
@@ -190,6 +191,7 @@ func (e *Engine) Plan(ctx context.Context, name string, t *cfn.Template, in Inpu
 		if p.Tags {
 			p.retag(before, e.Types)
 		}
+		p.relocate(before, e.Types)
 	}
 	if err := e.checkExports(ctx, before, p); err != nil {
 		return nil, err
@@ -230,6 +232,22 @@ func checkTags(tags map[string]string) error {
 		}
 	}
 	return nil
+}
+
+// relocate notes an update of everything whose files are elsewhere now.
+func (p *Plan) relocate(old *State, types *resource.Registry) {
+	for _, id := range p.order {
+		rec := old.records[id]
+		if p.input.Dir == "" || rec == nil || rec.Current == nil || rec.Current.Dir == p.input.Dir ||
+			slices.ContainsFunc(p.Changes, func(c Change) bool { return c.LogicalID == id }) {
+			continue
+		}
+		typ := types.Lookup(p.bound.Resource(id).Type)
+		if placed, ok := typ.(resource.Placed); ok && placed.Files(rec.Current.Properties) {
+			p.Changes = append(p.Changes, Change{Action: Update, LogicalID: id, Type: typ.Name(), PhysicalID: rec.Current.PhysicalID,
+				Scope: []string{"Properties"}, Position: p.bound.Template.PositionOf(id)})
+		}
+	}
 }
 
 // retag notes an update of everything that can have tags.

@@ -267,7 +267,7 @@ func (r *run) request(id string, in *Instance, tags map[string]string) resource.
 		all[k] = v
 	}
 	return resource.Request{Stack: r.info.Name, StackID: r.info.ID, LogicalID: id, PhysicalID: in.PhysicalID, Token: in.Token,
-		Properties: in.Properties, Region: r.info.Region, AccountID: r.info.AccountID, Tags: all}
+		Properties: in.Properties, Dir: in.Dir, Region: r.info.Region, AccountID: r.info.AccountID, Tags: all}
 }
 
 // A StepError is why a resource could not be made, changed or removed.

@@ -70,6 +70,7 @@ type Instance struct {
 	Secret              []string       `json:"secret,omitempty"` // properties made of NoEcho parameters
 	Needs               []string       `json:"needs,omitempty"`  // logical ids it was made after
 	Uses                []string       `json:"uses,omitempty"`   // tokens of the instances behind those ids
+	Dir                 string         `json:"dir,omitempty"`    // to which paths in Properties are relative
 	DeletionPolicy      string         `json:"deletionPolicy,omitempty"`
 	UpdateReplacePolicy string         `json:"updateReplacePolicy,omitempty"`
 }

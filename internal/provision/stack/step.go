@@ -26,6 +26,9 @@ func (r *run) step(ctx context.Context, id string, planned *Change) error {
 	if resource.HasUnknown(next.Properties) {
 		return r.refuse(id, next, Update, v, errors.New("a property depends on a value that its resource does not give"))
 	}
+	if placed, ok := typ.(resource.Placed); ok && placed.Files(next.Properties) {
+		next.Dir = r.plan.input.Dir
+	}
 	for name, p := range next.Properties {
 		if v.Has(name) && v.Secret(name) && p != nil {
 			next.Secret = append(next.Secret, name)
@@ -84,7 +87,7 @@ func decide(typ resource.Type, current, next *Instance, planned *Change) (Action
 			return Replace, nil
 		}
 	}
-	if len(diff) == 0 && !slices.Contains(planned.Scope, "Tags") {
+	if len(diff) == 0 && !slices.Contains(planned.Scope, "Tags") && (next.Dir == "" || next.Dir == current.Dir) {
 		return Adopt, nil
 	}
 	return Update, nil
