@@ -37,6 +37,7 @@ func run() int {
 		Err:      os.Stderr,
 		Terminal: cli.Terminal{In: terminal(os.Stdin), Out: terminal(os.Stdout), Err: terminal(os.Stderr)},
 		Getenv:   os.Getenv,
+		Environ:  os.Environ,
 		Signals:  signals,
 		Version:  version(),
 		Open:     open,

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,7 +17,7 @@ func (c *command) environment(cmd *cobra.Command) error {
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		name := variable(f.Name)
 		value := c.Getenv(name)
-		if err != nil || f.Changed || value == "" || f.Name == "help" {
+		if err != nil || f.Changed || value == "" || !settable(f) {
 			return
 		}
 		values := []string{value}
@@ -24,17 +25,71 @@ func (c *command) environment(cmd *cobra.Command) error {
 			values = strings.Fields(value)
 		}
 		for _, v := range values {
-			if e := cmd.Flags().Set(f.Name, v); e != nil {
-				err = usage("", "%s=%q: %v", name, cutText(value, 80), e)
+			if cmd.Flags().Set(f.Name, v) != nil {
+				err = usage("", "%s: found %q, expected %s", name, cutText(value, 80), kindOf(f))
 				return
 			}
 		}
+		if c.fromEnvironment == nil {
+			c.fromEnvironment = map[string]bool{}
+		}
+		c.fromEnvironment[f.Name] = true
 	})
 	return err
 }
 
+// settable reports whether a flag can be set in the environment. What is asked
+// for once cannot: POSTERN_VERSION is likely to be something else.
+func settable(f *pflag.Flag) bool { return f.Name != "help" && f.Name != "version" }
+
+// kindOf says what a flag can be set to.
+func kindOf(f *pflag.Flag) string {
+	switch f.Value.Type() {
+	case "bool":
+		return "true or false"
+	case "count", "int":
+		return "a number"
+	case "duration":
+		return "a time such as 30s"
+	}
+	return "a text"
+}
+
+// setting names a flag as the user gave it: --output or POSTERN_OUTPUT.
+func (c *command) setting(flag string) string {
+	if c.fromEnvironment[flag] {
+		return variable(flag)
+	}
+	return "--" + flag
+}
+
+// mistyped says which variables of the environment are probably meant for
+// Postern and are read by nobody.
+func (c *command) mistyped(root *cobra.Command) {
+	if c.Environ == nil {
+		return
+	}
+	var known []string
+	for _, v := range variables(root) {
+		known = append(known, strings.TrimPrefix(v.Name, prefix))
+	}
+	for _, entry := range c.Environ() {
+		name, _, _ := strings.Cut(entry, "=")
+		word, ours := strings.CutPrefix(name, prefix)
+		if !ours || slices.Contains(known, word) {
+			continue
+		}
+		if best := nearest.Word(word, known); best != "" {
+			c.note("%s %s is read by nobody; did you mean %s?", c.style.yellow("!"), printable(name), prefix+best)
+		}
+	}
+}
+
+// prefix begins the names of our variables.
+const prefix = "POSTERN_"
+
 func variable(flag string) string {
-	return "POSTERN_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+	return prefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
 // first returns the first of the variables that is set.
@@ -52,6 +107,9 @@ func nearFlag(cmd *cobra.Command, err error) error {
 	message := err.Error()
 	name, ok := strings.CutPrefix(message, "unknown flag: --")
 	help := "postern " + strings.TrimPrefix(cmd.CommandPath(), "postern ") + " --help lists its flags"
+	if cmd.Parent() == nil {
+		help = "postern --help lists its flags"
+	}
 	if ok {
 		var names []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })

@@ -19,6 +19,7 @@ type Program struct {
 	Out, Err io.Writer
 	Terminal Terminal
 	Getenv   func(string) string
+	Environ  func() []string  // NAME=value; nil: not known
 	Signals  <-chan os.Signal // interrupts; nil: none
 	Version  Version
 
@@ -92,6 +93,8 @@ type command struct {
 	color   string
 	verbose int
 	quiet   bool
+
+	fromEnvironment map[string]bool // flags that were set so
 }
 
 // Output formats.

@@ -4,8 +4,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-
-	"postern/internal/adapter/stackapi"
 )
 
 func (c *command) root() *cobra.Command {
@@ -21,18 +19,24 @@ own machine: the same nouns, the same mapping templates, the same answers.`,
 		SilenceUsage:               true,
 		SuggestionsMinimumDistance: 2,
 		Args:                       c.knownCommand,
-		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			return c.prepare(cmd)
 		},
 	}
+	root.RunE = func(cmd *cobra.Command, _ []string) error {
+		if version, err := cmd.Flags().GetBool("version"); err == nil && version {
+			return c.printVersion()
+		}
+		return cmd.Help()
+	}
 	f := root.PersistentFlags()
 	f.StringVarP(&c.output, "output", "o", outputText, "print results as `FORMAT`: text or json")
 	f.StringVar(&c.color, "color", "auto", "use colors `WHEN`: auto, always or never; NO_COLOR is obeyed")
-	f.CountVarP(&c.verbose, "verbose", "v", "log more; twice: everything")
+	f.CountVarP(&c.verbose, "verbose", "v", "log more``; twice: everything")
 	f.BoolVarP(&c.quiet, "quiet", "q", false, "no progress and notes")
 	f.Bool("no-cli-pager", false, "accepted; there is no pager")
 	f.Lookup("no-cli-pager").Hidden = true
+	root.Flags().Bool("version", false, "print the version")
 	root.SetFlagErrorFunc(nearFlag)
 	root.SetUsageTemplate(usageTemplate)
 	root.SetHelpTemplate(helpTemplate)
@@ -50,7 +54,8 @@ own machine: the same nouns, the same mapping templates, the same answers.`,
 	add("run", c.upCommand(), c.downCommand(), c.serveCommand(), c.listCommand())
 	add("check", c.checkCommand(), c.planCommand(), c.renderCommand(), c.testCommand())
 	add("try", c.invokeCommand(), c.echoCommand())
-	add("other", c.versionCommand())
+	add("other", c.environCommand(), c.versionCommand())
+	root.SetHelpCommand(c.helpCommand())
 	root.SetHelpCommandGroupID("other")
 	root.SetCompletionCommandGroupID("other")
 	root.AddCommand(topics()...)
@@ -67,19 +72,51 @@ func (c *command) prepare(cmd *cobra.Command) error {
 	case "auto", "always", "never":
 		c.style = c.Program.style(c.color)
 	default:
-		return usage("", "--color: found %q, expected auto, always or never", cutText(c.color, 40))
+		return usage("", "%s: found %q, expected auto, always or never", c.setting("color"), cutText(c.color, 40))
 	}
 	switch c.output {
 	case outputText, outputJSON:
 	case "table":
 		c.output = outputText
 	default:
-		return usage("", "--output: found %q, expected text or json", cutText(c.output, 40))
+		return usage("", "%s: found %q, expected text or json", c.setting("output"), cutText(c.output, 40))
 	}
+	c.mistyped(cmd.Root())
 	if f := cmd.Flags().Lookup("capabilities"); f != nil && f.Changed {
 		c.note("--capabilities is not needed here and is ignored")
 	}
 	return nil
+}
+
+// helpCommand is cobra's, but for what is neither a command nor a topic.
+func (c *command) helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND|TOPIC]",
+		Short: "Show the help of a command or a topic",
+		Long:  "Show the help of a command or a topic; without either, all there are.",
+		Example: `  postern help up
+  postern help exit-codes`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			found, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return c.knownCommand(cmd.Root(), append(rest, args...))
+			}
+			found.InitDefaultHelpFlag()
+			return found.Help()
+		},
+		ValidArgsFunction: words(func(cmd *cobra.Command, args []string) []string {
+			var out []string
+			if len(args) > 0 {
+				return nil
+			}
+			for _, sub := range cmd.Root().Commands() {
+				if sub.IsAvailableCommand() || sub.IsAdditionalHelpTopicCommand() {
+					out = append(out, described(sub.Name(), sub.Short))
+				}
+			}
+			return out
+		}),
+	}
 }
 
 // knownCommand refuses what is no command, with the nearest one.
@@ -133,90 +170,8 @@ Topics (postern help TOPIC):{{range .Commands}}{{if .IsAdditionalHelpTopicComman
   {{rpad .Name 12}} {{.Short}}{{end}}{{end}}
 {{end}}{{if .HasAvailableSubCommands}}
 postern help COMMAND shows more of one. Every flag can be set in the environment:
---data-dir is POSTERN_DATA_DIR.
+--data-dir is POSTERN_DATA_DIR; postern environ lists them.
 {{end}}`
-
-// complete adds what a shell can complete beyond commands and flags.
-func (c *command) complete(root *cobra.Command) {
-	files := func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return []string{"yaml", "yml", "json", "template"}, cobra.ShellCompDirectiveFilterFileExt
-	}
-	nothing := func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	for _, cmd := range root.Commands() {
-		switch cmd.Name() {
-		case "up", "plan", "check":
-			cmd.ValidArgsFunction = files
-		case "down":
-			cmd.ValidArgsFunction = c.completeStacks
-		case "invoke":
-			cmd.ValidArgsFunction = c.completeMethods
-		case "ls", "serve", "echo", "version":
-			cmd.ValidArgsFunction = nothing
-		}
-	}
-	_ = root.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{outputText, outputJSON}, cobra.ShellCompDirectiveNoFileComp))
-	_ = root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
-}
-
-// completing returns a client of the gateway that a command line is about.
-func (c *command) completing(cmd *cobra.Command) (*stackapi.Client, error) {
-	p := place{warned: true}
-	p.listen, _ = cmd.Flags().GetString("listen")
-	p.keys, _ = cmd.Flags().GetString("credentials")
-	p.profile, _ = cmd.Flags().GetString("profile")
-	return c.client(&p)
-}
-
-// completeStacks lists the stacks of the running gateway.
-func (c *command) completeStacks(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
-	client, err := c.completing(cmd)
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveDefault
-	}
-	stacks, err := client.Stacks(cmd.Context())
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveDefault
-	}
-	var names []string
-	for _, s := range stacks {
-		names = append(names, s.Name)
-	}
-	return names, cobra.ShellCompDirectiveDefault
-}
-
-// completeMethods lists the verbs, and then the paths, of what is served.
-func (c *command) completeMethods(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	client, err := c.completing(cmd)
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	apis, err := client.Endpoints(cmd.Context())
-	if err != nil || len(args) > 1 {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	seen := map[string]bool{}
-	var out []string
-	for _, api := range apis {
-		for _, stage := range api.Stages {
-			for _, m := range stage.Methods {
-				word := m.HTTPMethod
-				if len(args) == 1 {
-					if m.HTTPMethod != "ANY" && !strings.EqualFold(m.HTTPMethod, args[0]) {
-						continue
-					}
-					word = m.Path
-				}
-				if !seen[word] {
-					seen[word] = true
-					out = append(out, word)
-				}
-			}
-		}
-	}
-	return out, cobra.ShellCompDirectiveNoFileComp
-}
 
 // topics are pages of help that belong to no command.
 func topics() []*cobra.Command {

@@ -24,19 +24,21 @@ func (c *command) versionCommand() *cobra.Command {
 		Example: `  postern version
   postern version -o json`,
 		Args: c.noArgs,
-		RunE: func(*cobra.Command, []string) error {
-			v := c.Version
-			if c.output == outputJSON {
-				v.Schema = "postern.version/1"
-				return c.json(&v)
-			}
-			fmt.Fprintf(c.Out, "postern %s\n", v.Number)
-			for _, l := range []struct{ name, value string }{{"commit", v.Commit}, {"date", v.Date}, {"go", v.Go}, {"behaves like", "Amazon API Gateway REST APIs as of " + v.AWS}} {
-				if l.value != "" {
-					fmt.Fprintf(c.Out, "  %s  %s\n", pad(l.name, 12), l.value)
-				}
-			}
-			return nil
-		},
+		RunE: func(*cobra.Command, []string) error { return c.printVersion() },
 	}
+}
+
+func (c *command) printVersion() error {
+	v := c.Version
+	if c.output == outputJSON {
+		v.Schema = "postern.version/1"
+		return c.json(&v)
+	}
+	fmt.Fprintf(c.Out, "postern %s\n", v.Number)
+	for _, l := range []struct{ name, value string }{{"commit", v.Commit}, {"date", v.Date}, {"go", v.Go}, {"behaves like", "Amazon API Gateway REST APIs as of " + v.AWS}} {
+		if l.value != "" {
+			fmt.Fprintf(c.Out, "  %s  %s\n", pad(l.name, 12), l.value)
+		}
+	}
+	return nil
 }
