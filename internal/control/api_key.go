@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"iter"
 	"math"
 	"slices"
 	"strings"
@@ -43,6 +44,9 @@ func newKeyValue() string {
 func (s *Service) CreateAPIKey(ctx context.Context, given *apigw.APIKey) (*apigw.APIKey, error) {
 	var k *apigw.APIKey
 	err := s.write(ctx, func(t *tx) (err error) {
+		if err = orderKeys(t); err != nil {
+			return err
+		}
 		k, err = s.createKey(t, given)
 		return err
 	})
@@ -77,6 +81,7 @@ func (s *Service) createKey(t *tx, given *apigw.APIKey) (*apigw.APIKey, error) {
 	now := s.now()
 	k.CreatedDate, k.LastUpdatedDate = now, now
 	t.put(keyValueKey(k.Value), []byte(k.ID))
+	t.put(keyOrderPrefix+keyPlace(now.UnixNano(), k.ID), []byte("{}"))
 	return k, t.save(apiKeyKey(k.ID), k, now.UnixNano())
 }
 
@@ -131,28 +136,82 @@ type APIKeyFilter struct {
 // GetAPIKeys returns a page of the API keys, the newest first. Observed.
 func (s *Service) GetAPIKeys(ctx context.Context, f APIKeyFilter, p Page) (keys []*apigw.APIKey, next string, err error) {
 	err = s.read(ctx, func(v view) error {
-		list, err := byCreation[apigw.APIKey](v, apiKeysPrefix)
+		places, err := keyPlaces(v, p.After)
 		if err != nil {
 			return err
 		}
-		list = slices.DeleteFunc(list, func(d dated[apigw.APIKey]) bool {
-			return !strings.HasPrefix(d.noun.Name, f.Name) || f.CustomerID != "" && d.noun.CustomerID != f.CustomerID
-		})
-		for i := range list {
-			list[i].created = math.MaxInt64 - list[i].created
-		}
-		slices.SortFunc(list, func(a, b dated[apigw.APIKey]) int { return strings.Compare(a.place(), b.place()) })
-		page, after := pageOf(list, p, dated[apigw.APIKey].place)
-		for _, d := range page {
-			if !f.WithValues {
-				d.noun.Value = ""
+		last := ""
+		for place, err := range places {
+			if err != nil || p.Limit <= 0 {
+				return err
 			}
-			keys = append(keys, d.noun)
+			k, err := load[apigw.APIKey](v, apiKeyKey(segment(place, 1)))
+			if err != nil {
+				return err
+			}
+			if k == nil || !strings.HasPrefix(k.Name, f.Name) || f.CustomerID != "" && k.CustomerID != f.CustomerID {
+				continue
+			}
+			if len(keys) == p.Limit {
+				next = last
+				return nil
+			}
+			if !f.WithValues {
+				k.Value = ""
+			}
+			keys, last = append(keys, k), place
 		}
-		next = after
 		return nil
 	})
 	return keys, next, err
+}
+
+// keyPlace is where a key stands among the others, the newest first.
+func keyPlace(created int64, id string) string { return place(math.MaxInt64-created, id) }
+
+// keyPlaces yields the places of the API keys behind one, in their order.
+func keyPlaces(v view, after string) (iter.Seq2[string, error], error) {
+	ordered, err := anyUnder(v, keyOrderPrefix)
+	if err != nil {
+		return nil, err
+	}
+	if ordered {
+		if after != "" {
+			after = keyOrderPrefix + after
+		}
+		return func(yield func(string, error) bool) {
+			for item, err := range v.r.Scan(keyOrderPrefix, after) {
+				if !yield(strings.TrimPrefix(item.Key, keyOrderPrefix), err) {
+					return
+				}
+			}
+		}, nil
+	}
+	moments, err := momentsUnder(v, apiKeysPrefix)
+	if err != nil {
+		return nil, err
+	}
+	return func(yield func(string, error) bool) {
+		for _, m := range slices.Backward(moments) {
+			if at := keyPlace(m.created, m.id); at > after && !yield(at, nil) {
+				return
+			}
+		}
+	}, nil
+}
+
+// orderKeys writes the order of the keys of a store that an earlier Postern
+// wrote, and which has none.
+func orderKeys(t *tx) error {
+	ordered, err := anyUnder(t.view, keyOrderPrefix)
+	if err != nil || ordered {
+		return err
+	}
+	moments, err := momentsUnder(t.view, apiKeysPrefix)
+	for _, m := range moments {
+		t.put(keyOrderPrefix+keyPlace(m.created, m.id), []byte("{}"))
+	}
+	return err
 }
 
 // UpdateAPIKey changes an API key. It returns the key without its value.
@@ -213,13 +272,14 @@ func patchStageKeys(t *tx) func(*apigw.APIKey, property.PatchOperation) (bool, e
 // DeleteAPIKey removes an API key, also from its usage plans.
 func (s *Service) DeleteAPIKey(ctx context.Context, id string) error {
 	return s.write(ctx, func(t *tx) error {
-		k, err := load[apigw.APIKey](t, apiKeyKey(id))
+		k, created, err := loadCreated[apigw.APIKey](t, apiKeyKey(id))
 		if err != nil {
 			return err
 		}
 		if k == nil {
 			return unknownAPIKey()
 		}
+		t.delete(keyOrderPrefix + keyPlace(created, id))
 		for item, err := range t.scan(keyPlansPrefix(id)) {
 			if err != nil {
 				return err

@@ -40,6 +40,9 @@ func (s *Service) ImportAPIKeys(ctx context.Context, file []byte, failOnWarnings
 	}
 	err = s.write(ctx, func(t *tx) error {
 		ids, warnings = nil, append([]string(nil), bad...)
+		if err := orderKeys(t); err != nil {
+			return err
+		}
 		for i := range lines {
 			id, warning, err := s.importKey(t, &lines[i])
 			switch {

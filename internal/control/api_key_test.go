@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -214,4 +215,57 @@ func FuzzImportAPIKeys(f *testing.F) {
 			t.Errorf("%q: %v is no refusal", file, err)
 		}
 	})
+}
+
+// Keys are listed with the newest first, in pages, also those of a store that an
+// earlier Postern wrote.
+func TestAPIKeysAreListedInTheirOrder(t *testing.T) {
+	f := newFixture(t)
+	ctx := t.Context()
+	var want []string
+	make := func(name string) {
+		t.Helper()
+		k, err := f.CreateAPIKey(ctx, &apigw.APIKey{Name: name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want = slices.Insert(want, 0, k.ID)
+	}
+	check := func(when string) {
+		t.Helper()
+		var got []string
+		for after := ""; ; {
+			page, next, err := f.GetAPIKeys(ctx, control.APIKeyFilter{Name: "k"}, control.Page{Limit: 2, After: after})
+			if err != nil || len(page) > 2 {
+				t.Fatal(len(page), err)
+			}
+			for _, k := range page {
+				got = append(got, k.ID)
+			}
+			if after = next; next == "" {
+				break
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: got %v, want %v", when, got, want)
+		}
+	}
+	for i := range 4 {
+		make(fmt.Sprint("k", i))
+	}
+	if _, err := f.CreateAPIKey(ctx, &apigw.APIKey{Name: "other"}); err != nil {
+		t.Fatal(err)
+	}
+	check("made")
+	if err := f.DeleteAPIKey(ctx, want[1]); err != nil {
+		t.Fatal(err)
+	}
+	want = slices.Delete(want, 1, 2)
+	check("one removed")
+	if _, err := f.Store.Commit(ctx, store.Txn{Do: []store.Write{store.DeletePrefix("apikeyorder/")}}); err != nil {
+		t.Fatal(err)
+	}
+	check("without an order")
+	make("k4")
+	check("ordered by the next key")
 }

@@ -169,9 +169,4 @@ func (s *Service) DeleteBasePathMapping(ctx context.Context, domain, domainID, b
 }
 
 // mapped reports whether a domain name leads to an API.
-func mapped(r reader, api string) (bool, error) {
-	for _, err := range r.scan(apiMappingsPrefix(api)) {
-		return err == nil, err
-	}
-	return false, nil
-}
+func mapped(r reader, api string) (bool, error) { return anyUnder(r, apiMappingsPrefix(api)) }

@@ -102,10 +102,7 @@ func domainTaken(t *tx, d *apigw.DomainName) (bool, error) {
 	if d.EndpointType() != "PRIVATE" {
 		return t.has(domainKey(d.DomainName))
 	}
-	for _, err := range t.scan(domainKey(d.DomainName + "+")) {
-		return err == nil, err
-	}
-	return false, nil
+	return anyUnder(t, domainKey(d.DomainName+"+"))
 }
 
 // completeDomain fills in what follows from the endpoint and judges the whole.

@@ -170,6 +170,10 @@ func (im *importer) putResources(overwrite bool) error {
 		return &apigw.Error{Code: apigw.LimitExceededException,
 			Message: "Maximum number of Resources for this API has been reached.  Please contact AWS if you need additional Resources."}
 	}
+	im.drop(pathsPrefix(im.api))
+	for _, r := range im.resources {
+		im.after[pathKey(im.api, r.Path)] = []byte(r.ID)
+	}
 	return nil
 }
 

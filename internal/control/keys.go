@@ -10,6 +10,7 @@ import (
 //	account                                the account
 //	restapis/{api}                         an API's own properties
 //	drafts/{api}/resources/{resource}      its parts, as they are being edited
+//	drafts/{api}/paths/{path}              the resource at a path, whose slashes stay; see resource_path.go
 //	drafts/{api}/methods/{resource}/{verb} a method with its integration and responses
 //	drafts/{api}/models/{name}
 //	drafts/{api}/validators/{validator}
@@ -24,6 +25,7 @@ import (
 //	flushes/{api}/{stage}/{cache}          when a cache of the stage was last emptied
 //	vpclinks/{link}
 //	apikeys/{key}
+//	apikeyorder/{time}/{key}               the keys in the order in which they are listed
 //	apikeyvalues/{digest}                  the key with a value; the digest is no secret
 //	clientcertificates/{certificate}
 //	clientkeys/{certificate}               its private key, PEM; a secret
@@ -58,6 +60,7 @@ const (
 	accountKey     = "account"
 	restAPIsPrefix = "restapis/"
 	apiKeysPrefix  = "apikeys/"
+	keyOrderPrefix = "apikeyorder/"
 	plansPrefix    = "usageplans/"
 
 	certificatesPrefix = "clientcertificates/"

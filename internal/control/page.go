@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 
 	"postern/internal/store"
@@ -24,15 +25,12 @@ type Page struct {
 // pageOf returns the items of a sorted list that p asks for, and what to ask
 // for after them. name is what the list is sorted by; names are unique.
 func pageOf[T any](items []T, p Page, name func(T) string) (page []T, next string) {
-	start := 0
-	if p.After != "" {
-		for start < len(items) && name(items[start]) <= p.After {
-			start++
-		}
-	}
-	rest := items[start:]
 	if p.Limit <= 0 {
 		return nil, ""
+	}
+	rest := items
+	if p.After != "" {
+		rest = items[sort.Search(len(items), func(i int) bool { return name(items[i]) > p.After }):]
 	}
 	if len(rest) <= p.Limit {
 		return rest, ""
@@ -95,36 +93,75 @@ type dated[T any] struct {
 }
 
 // place is what a list of dated nouns is sorted by.
-func (d dated[T]) place() string { return fmt.Sprintf("%020d/%s", d.created, d.id) }
+func (d dated[T]) place() string { return place(d.created, d.id) }
 
-// byCreation returns the nouns under a prefix, the oldest first.
-func byCreation[T any, P noun[T]](r reader, prefix string) ([]dated[T], error) {
-	var list []dated[T]
+func place(created int64, id string) string { return fmt.Sprintf("%020d/%s", created, id) }
+
+// A moment is a record with the time of its creation, of which no more was read.
+type moment struct {
+	created int64
+	id      string
+	record  []byte
+}
+
+// momentsUnder returns the records under a prefix, the oldest first.
+func momentsUnder(r reader, prefix string) ([]moment, error) {
+	var list []moment
 	for item, err := range r.scan(prefix) {
 		if err != nil {
 			return nil, err
 		}
-		n, created, err := decodeCreated[T, P](item.Value)
+		created, err := createdOf(item.Value)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("record %s: %w", item.Key, err)
 		}
-		list = append(list, dated[T]{n, created, segment(item.Key[len(prefix):], 0)})
+		list = append(list, moment{created, segment(item.Key[len(prefix):], 0), item.Value})
 	}
-	slices.SortFunc(list, func(a, b dated[T]) int {
+	slices.SortFunc(list, func(a, b moment) int {
 		return cmp.Or(cmp.Compare(a.created, b.created), strings.Compare(a.id, b.id))
 	})
 	return list, nil
 }
 
+// byCreation returns the nouns under a prefix, the oldest first.
+func byCreation[T any, P noun[T]](r reader, prefix string) ([]dated[T], error) {
+	moments, err := momentsUnder(r, prefix)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]dated[T], len(moments))
+	for i, m := range moments {
+		n, err := decode[T, P](m.record)
+		if err != nil {
+			return nil, err
+		}
+		list[i] = dated[T]{n, m.created, m.id}
+	}
+	return list, nil
+}
+
 // pageByCreation returns a page of the nouns under a prefix, the oldest first.
+// It reads no more than when the others were made.
 func pageByCreation[T any, P noun[T]](r reader, prefix string, p Page) (nouns []*T, next string, err error) {
-	list, err := byCreation[T, P](r, prefix)
+	list, err := momentsUnder(r, prefix)
 	if err != nil {
 		return nil, "", err
 	}
-	page, next := pageOf(list, p, dated[T].place)
-	for _, d := range page {
-		nouns = append(nouns, d.noun)
+	page, next := pageOf(list, p, func(m moment) string { return place(m.created, m.id) })
+	for _, m := range page {
+		n, err := decode[T, P](m.record)
+		if err != nil {
+			return nil, "", err
+		}
+		nouns = append(nouns, n)
 	}
 	return nouns, next, nil
+}
+
+// anyUnder reports whether there is a record under a prefix.
+func anyUnder(r reader, prefix string) (bool, error) {
+	for _, err := range r.scan(prefix) {
+		return err == nil, err
+	}
+	return false, nil
 }

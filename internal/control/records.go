@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strconv"
 
 	"postern/internal/property"
 )
@@ -63,6 +64,21 @@ func decodeCreated[T any, P noun[T]](data []byte) (*T, int64, error) {
 		return nil, 0, fmt.Errorf("decode %T: %w", n, err)
 	}
 	return n, r.Created, nil
+}
+
+// createdOf returns when the noun of a record was made, and reads no more of it
+// than that, if this Postern wrote it.
+func createdOf(data []byte) (int64, error) {
+	if rest, ok := bytes.CutPrefix(data, []byte(`{"format":1,"created":`)); ok {
+		if i := bytes.IndexByte(rest, ','); i > 0 {
+			if created, err := strconv.ParseInt(string(rest[:i]), 10, 64); err == nil {
+				return created, nil
+			}
+		}
+	}
+	var r record
+	err := json.Unmarshal(data, &r)
+	return r.Created, err
 }
 
 // load returns the noun under key, or nil if there is none.

@@ -64,20 +64,6 @@ func (t tree) children(id string) []*apigw.Resource {
 	return list
 }
 
-// under reports whether a resource is id or stands below it.
-func (t tree) under(r *apigw.Resource, id string) bool {
-	for range len(t) + 1 {
-		if r == nil {
-			return false
-		}
-		if r.ID == id {
-			return true
-		}
-		r = t[r.ParentID]
-	}
-	return false
-}
-
 // fits judges whether a resource may stand where its parent and its path part
 // say, among the others.
 func (t tree) fits(r *apigw.Resource) error {
@@ -109,33 +95,43 @@ func (t tree) fits(r *apigw.Resource) error {
 	return nil
 }
 
-// saveResource writes what a resource says of itself; its path follows from the
-// tree and its methods are records of their own.
+// saveResource writes what a resource says of itself, and where it stands; its
+// methods are records of their own.
 func (s *Service) saveResource(t *tx, api string, r *apigw.Resource) error {
+	t.put(pathKey(api, r.Path), []byte(r.ID))
 	return t.save(resourceKey(api, r.ID), &apigw.Resource{ID: r.ID, ParentID: r.ParentID, PathPart: r.PathPart}, 0)
 }
 
 // CreateResource makes a resource below another one.
 func (s *Service) CreateResource(ctx context.Context, api, parent, pathPart string) (*apigw.Resource, error) {
 	var r *apigw.Resource
-	err := s.write(ctx, func(t *tx) error {
-		resources, err := loadTree(t, api)
+	err := s.changePaths(ctx, api, func(t *tx) error {
+		above, err := loadResource(t, api, parent)
 		if err != nil {
 			return err
 		}
-		r = &apigw.Resource{ID: s.newID(shortID), ParentID: parent, PathPart: pathPart}
-		for resources[r.ID] != nil {
-			r.ID = s.newID(shortID)
-		}
-		if err := resources.fits(r); err != nil {
+		id, err := s.unusedID(t, shortID, func(id string) string { return resourceKey(api, id) })
+		if err != nil {
 			return err
 		}
-		if limit := s.limits().Resources; limit > 0 && len(resources) >= limit {
-			return &apigw.Error{Code: apigw.LimitExceededException,
-				Message: "Maximum number of Resources for this API has been reached.  Please contact AWS if you need additional Resources."}
+		r = &apigw.Resource{ID: id, ParentID: parent, PathPart: pathPart, Path: below(above.Path, pathPart)}
+		near, err := neighbors(t, api, above, r)
+		if err != nil {
+			return err
 		}
-		resources[r.ID] = r
-		resources.fillPath(r)
+		if err := near.fits(r); err != nil {
+			return err
+		}
+		if limit := s.limits().Resources; limit > 0 {
+			n, err := count(t, resourcesPrefix(api))
+			if err != nil {
+				return err
+			}
+			if n >= limit {
+				return &apigw.Error{Code: apigw.LimitExceededException,
+					Message: "Maximum number of Resources for this API has been reached.  Please contact AWS if you need additional Resources."}
+			}
+		}
 		return s.saveResource(t, api, r)
 	})
 	if err != nil {
@@ -147,15 +143,11 @@ func (s *Service) CreateResource(ctx context.Context, api, parent, pathPart stri
 // GetResource returns a resource with its methods.
 func (s *Service) GetResource(ctx context.Context, api, id string) (*apigw.Resource, error) {
 	var r *apigw.Resource
-	err := s.read(ctx, func(v view) error {
-		resources, err := loadTree(v, api)
-		if err != nil {
+	err := s.read(ctx, func(v view) (err error) {
+		if r, err = loadResource(v, api, id); err != nil {
 			return err
 		}
-		if r = resources[id]; r == nil {
-			return unknownResource()
-		}
-		return loadMethods(v, methodsOfPrefix(api, id), resources)
+		return loadMethods(v, methodsOfPrefix(api, id), tree{id: r})
 	})
 	if err != nil {
 		return nil, err
@@ -170,13 +162,11 @@ func (s *Service) GetResources(ctx context.Context, api string, p Page) (list []
 		if err := s.needAPI(v, api); err != nil {
 			return err
 		}
-		resources, err := loadTree(v, api)
-		if err != nil {
+		if list, next, err = pageOfPaths(v, api, p); err != nil {
 			return err
 		}
-		list, next = pageOf(resources.sorted(), p, func(r *apigw.Resource) string { return r.Path })
 		for _, r := range list {
-			if err := loadMethods(v, methodsOfPrefix(api, r.ID), resources); err != nil {
+			if err := loadMethods(v, methodsOfPrefix(api, r.ID), tree{r.ID: r}); err != nil {
 				return err
 			}
 		}
@@ -210,13 +200,9 @@ func loadMethods(r reader, prefix string, resources tree) error {
 // UpdateResource moves or renames a resource. What is below it moves along.
 func (s *Service) UpdateResource(ctx context.Context, api, id string, ops []property.PatchOperation) (*apigw.Resource, error) {
 	var r *apigw.Resource
-	err := s.write(ctx, func(t *tx) error {
-		resources, err := loadTree(t, api)
-		if err != nil {
+	err := s.changePaths(ctx, api, func(t *tx) (err error) {
+		if r, err = loadResource(t, api, id); err != nil {
 			return err
-		}
-		if r = resources[id]; r == nil {
-			return unknownResource()
 		}
 		words := patchWords{replaceOnly: []string{"/parentId", "/pathPart"}}
 		moved, err := patched(&apigw.Resource{ID: r.ID, ParentID: r.ParentID, PathPart: r.PathPart}, ops, words, nil)
@@ -224,14 +210,11 @@ func (s *Service) UpdateResource(ctx context.Context, api, id string, ops []prop
 			return err
 		}
 		if len(ops) > 0 {
-			if err := resources.move(r, moved); err != nil {
-				return err
-			}
-			if err := s.saveResource(t, api, r); err != nil {
+			if err := s.moveResource(t, api, r, moved); err != nil {
 				return err
 			}
 		}
-		return loadMethods(t, methodsOfPrefix(api, id), resources)
+		return loadMethods(t, methodsOfPrefix(api, id), tree{id: r})
 	})
 	if err != nil {
 		return nil, err
@@ -239,8 +222,9 @@ func (s *Service) UpdateResource(ctx context.Context, api, id string, ops []prop
 	return r, nil
 }
 
-// move puts r where to stands, if it fits there.
-func (t tree) move(r, to *apigw.Resource) error {
+// moveResource puts r where to stands, if it fits there, with all that is below
+// it.
+func (s *Service) moveResource(t *tx, api string, r, to *apigw.Resource) error {
 	if r.ParentID == "" {
 		if to.PathPart != r.PathPart {
 			return apigw.BadRequest("Root resource cannot update its pathPart.")
@@ -250,39 +234,58 @@ func (t tree) move(r, to *apigw.Resource) error {
 		}
 		return nil
 	}
-	if t[to.ParentID] == nil {
-		return unknownResource()
-	}
-	if t.under(t[to.ParentID], r.ID) {
-		return apigw.BadRequest("Resources cannot be cyclical.")
-	}
-	if err := t.fits(to); err != nil {
+	above, err := loadResource(t, api, to.ParentID)
+	if err != nil {
 		return err
 	}
-	r.ParentID, r.PathPart, r.Path = to.ParentID, to.PathPart, ""
-	t.fillPath(r)
-	return nil
+	subtree, err := subtreeOf(t, api, r)
+	if err != nil {
+		return err
+	}
+	if subtree[above.ID] != nil {
+		return apigw.BadRequest("Resources cannot be cyclical.")
+	}
+	to.Path = below(above.Path, to.PathPart)
+	near, err := neighbors(t, api, above, to)
+	if err != nil {
+		return err
+	}
+	for _, child := range subtree.children(r.ID) {
+		near[child.ID] = child
+	}
+	if err := near.fits(to); err != nil {
+		return err
+	}
+	if to.Path != r.Path {
+		for _, moved := range subtree {
+			t.delete(pathKey(api, moved.Path))
+		}
+		for _, moved := range subtree {
+			t.put(pathKey(api, to.Path+strings.TrimPrefix(moved.Path, r.Path)), []byte(moved.ID))
+		}
+	}
+	r.ParentID, r.PathPart, r.Path = to.ParentID, to.PathPart, to.Path
+	return s.saveResource(t, api, r)
 }
 
 // DeleteResource removes a resource with all that is below it.
 func (s *Service) DeleteResource(ctx context.Context, api, id string) error {
-	return s.write(ctx, func(t *tx) error {
-		resources, err := loadTree(t, api)
+	return s.changePaths(ctx, api, func(t *tx) error {
+		r, err := loadResource(t, api, id)
 		if err != nil {
 			return err
-		}
-		r := resources[id]
-		if r == nil {
-			return unknownResource()
 		}
 		if r.ParentID == "" {
 			return apigw.BadRequest("Root resource cannot be deleted.")
 		}
-		for _, other := range resources {
-			if resources.under(other, id) {
-				t.delete(resourceKey(api, other.ID))
-				t.deletePrefix(methodsOfPrefix(api, other.ID))
-			}
+		subtree, err := subtreeOf(t, api, r)
+		if err != nil {
+			return err
+		}
+		for _, gone := range subtree {
+			t.delete(resourceKey(api, gone.ID))
+			t.delete(pathKey(api, gone.Path))
+			t.deletePrefix(methodsOfPrefix(api, gone.ID))
 		}
 		return nil
 	})

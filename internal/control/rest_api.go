@@ -48,7 +48,7 @@ func (s *Service) CreateRestAPI(ctx context.Context, given *apigw.RestAPI, o Res
 				return err
 			}
 		} else {
-			if err := t.save(resourceKey(api.ID, api.RootResourceID), &apigw.Resource{ID: api.RootResourceID}, 0); err != nil {
+			if err := s.saveResource(t, api.ID, &apigw.Resource{ID: api.RootResourceID, Path: "/"}); err != nil {
 				return err
 			}
 			for _, m := range defaultModels() {

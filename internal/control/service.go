@@ -54,8 +54,7 @@ func orElse(text, other string) string {
 
 func (s *Service) limits() *apigw.Limits {
 	if s.Limits == nil {
-		l := apigw.DefaultLimits()
-		l.Resources, l.Stages, l.VPCLinks, l.Authorizers, l.DocumentationParts = 0, 0, 0, 0, 0
+		l := apigw.DefaultLimits().Uncounted()
 		return &l
 	}
 	return s.Limits

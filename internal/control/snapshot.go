@@ -142,13 +142,3 @@ func loadSnapshot(r reader, api, deployment string) (*apigw.Snapshot, error) {
 	}
 	return snapshot, err
 }
-
-// VPCLinks returns every VPC link.
-func (s *Service) VPCLinks(ctx context.Context) ([]*apigw.VPCLink, error) {
-	var links []*apigw.VPCLink
-	err := s.read(ctx, func(v view) (err error) {
-		links, err = all[apigw.VPCLink](v, VPCLinksPrefix)
-		return err
-	})
-	return links, err
-}

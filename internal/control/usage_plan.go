@@ -83,7 +83,7 @@ func (s *Service) GetUsagePlan(ctx context.Context, id string) (*apigw.UsagePlan
 // of an API key, if one is given.
 func (s *Service) GetUsagePlans(ctx context.Context, keyID string, p Page) (plans []*apigw.UsagePlan, next string, err error) {
 	err = s.read(ctx, func(v view) error {
-		list, err := byCreation[apigw.UsagePlan](v, plansPrefix)
+		list, err := momentsUnder(v, plansPrefix)
 		if err != nil {
 			return err
 		}
@@ -92,11 +92,15 @@ func (s *Service) GetUsagePlans(ctx context.Context, keyID string, p Page) (plan
 			if err != nil {
 				return err
 			}
-			list = slices.DeleteFunc(list, func(d dated[apigw.UsagePlan]) bool { return !slices.Contains(ids, d.id) })
+			list = slices.DeleteFunc(list, func(m moment) bool { return !slices.Contains(ids, m.id) })
 		}
-		page, after := pageOf(list, p, dated[apigw.UsagePlan].place)
-		for _, d := range page {
-			plans = append(plans, d.noun)
+		page, after := pageOf(list, p, func(m moment) string { return place(m.created, m.id) })
+		for _, m := range page {
+			plan, err := decode[apigw.UsagePlan](m.record)
+			if err != nil {
+				return err
+			}
+			plans = append(plans, plan)
 		}
 		next = after
 		return nil

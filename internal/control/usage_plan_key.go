@@ -151,26 +151,29 @@ func (s *Service) GetUsagePlanKey(ctx context.Context, plan, id string) (*apigw.
 // has none. Observed.
 func (s *Service) GetUsagePlanKeys(ctx context.Context, plan, name string, p Page) (keys []*apigw.UsagePlanKey, next string, err error) {
 	err = s.read(ctx, func(v view) error {
-		list, err := byCreation[apigw.UsagePlanKey](v, planKeysPrefix(plan))
+		members, err := momentsUnder(v, planKeysPrefix(plan))
 		if err != nil {
 			return err
 		}
-		kept := list[:0]
-		for _, d := range list {
-			k, err := load[apigw.APIKey](v, apiKeyKey(d.id))
+		last := ""
+		for _, m := range members {
+			at := place(m.created, m.id)
+			if at <= p.After || p.Limit <= 0 {
+				continue
+			}
+			k, err := load[apigw.APIKey](v, apiKeyKey(m.id))
 			if err != nil {
 				return err
 			}
-			if k != nil && strings.HasPrefix(k.Name, name) {
-				d.noun = memberOf(k)
-				kept = append(kept, d)
+			if k == nil || !strings.HasPrefix(k.Name, name) {
+				continue
 			}
+			if len(keys) == p.Limit {
+				next = last
+				return nil
+			}
+			keys, last = append(keys, memberOf(k)), at
 		}
-		page, after := pageOf(kept, p, dated[apigw.UsagePlanKey].place)
-		for _, d := range page {
-			keys = append(keys, d.noun)
-		}
-		next = after
 		return nil
 	})
 	return keys, next, err

@@ -45,7 +45,7 @@ type Config struct {
 	Links        publish.Links     // where VPC links lead
 	Endpoints    map[string]string // where services of AWS are, by their names in integration URIs
 	NoAutoDeploy bool              // no implicit deployment and stage for templates without one
-	Limits       *apigw.Limits     // nil: the published quotas
+	Limits       *apigw.Limits     // nil: the published quotas, but for those that count things
 	LinkLocal    bool              // permits backends at link-local addresses
 	Keys         []sigv4.Profile   // who may sign; none: signatures are not judged, and only local programs may use the control plane
 	Insecure     bool              // without Keys: anybody may use the control plane
@@ -174,7 +174,7 @@ func (c Config) complete() Config {
 		c.BaseURL = "http://127.0.0.1:4566"
 	}
 	if c.Limits == nil {
-		l := apigw.DefaultLimits()
+		l := apigw.DefaultLimits().Uncounted()
 		c.Limits = &l
 	}
 	if c.Log == nil {
