@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"maps"
 	"strings"
 
 	"postern/internal/apigw"
@@ -80,6 +81,10 @@ func domainKey(name string) string { return strings.TrimPrefix(strings.ToLower(n
 // WithDomains returns routes in which domains serve their names.
 func (r *Routes) WithDomains(domains ...*Domain) *Routes {
 	out := r.clone()
+	out.domains = maps.Clone(out.domains)
+	if out.domains == nil {
+		out.domains = make(map[string]*Domain, len(domains))
+	}
 	for _, d := range domains {
 		out.domains[d.key] = d
 	}
@@ -89,6 +94,7 @@ func (r *Routes) WithDomains(domains ...*Domain) *Routes {
 // WithoutDomain returns routes that lack a domain name.
 func (r *Routes) WithoutDomain(name string) *Routes {
 	out := r.clone()
+	out.domains = maps.Clone(out.domains)
 	delete(out.domains, domainKey(name))
 	return out
 }

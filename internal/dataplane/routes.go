@@ -17,23 +17,36 @@ import (
 //   - Segments are compared as they were received: nothing is decoded.
 
 // Routes is every published stage, and every domain name that leads to one. It
-// is read-only.
+// is read-only: changes make new routes, which share what they did not touch.
 type Routes struct {
-	apis    map[string]map[string]*Stage // API → stage name → stage
-	domains map[string]*Domain           // by domainKey
+	shards  [shards]map[string]map[string]*Stage // by shardOf: API → stage name → stage
+	domains map[string]*Domain                   // by domainKey
 }
 
-// With returns routes in which stage serves its API and name, and r is left as
-// it was.
+// shards is the number of parts, of which a change copies one: with many APIs
+// the cost of a deployment should not be that of all others.
+const shards = 256
+
+// shardOf returns the part of an API by the end of its identifier, which is
+// random, or what differs where it was chosen.
+func shardOf(api string) int {
+	n := len(api)
+	switch n {
+	case 0:
+		return 0
+	case 1:
+		return int(api[0])
+	}
+	return (int(api[n-2])*36 + int(api[n-1])) % shards
+}
+
+// With returns routes in which stages serve their APIs and names, and r is left
+// as it was.
 func (r *Routes) With(stages ...*Stage) *Routes {
 	out := r.clone()
+	var own [shards]bool
 	for _, s := range stages {
-		byName := make(map[string]*Stage, len(out.apis[s.api])+1)
-		for name, other := range out.apis[s.api] {
-			byName[name] = other
-		}
-		byName[s.name] = s
-		out.apis[s.api] = byName
+		out.set(&own, s.api, s.name, s)
 	}
 	return out
 }
@@ -41,27 +54,40 @@ func (r *Routes) With(stages ...*Stage) *Routes {
 // Without returns routes that lack one stage.
 func (r *Routes) Without(api, stage string) *Routes {
 	out := r.clone()
-	byName := make(map[string]*Stage, len(out.apis[api]))
-	for name, other := range out.apis[api] {
-		if name != stage {
-			byName[name] = other
-		}
-	}
-	if len(byName) == 0 {
-		delete(out.apis, api)
-	} else {
-		out.apis[api] = byName
-	}
+	var own [shards]bool
+	out.set(&own, api, stage, nil)
 	return out
 }
 
-func (r *Routes) clone() *Routes {
-	out := &Routes{apis: make(map[string]map[string]*Stage), domains: make(map[string]*Domain)}
-	if r != nil {
-		maps.Copy(out.apis, r.apis)
-		maps.Copy(out.domains, r.domains)
+// set makes a stage serve, or none. own says which parts are r's alone already.
+func (r *Routes) set(own *[shards]bool, api, name string, s *Stage) {
+	i := shardOf(api)
+	if !own[i] {
+		shard := make(map[string]map[string]*Stage, len(r.shards[i])+1)
+		maps.Copy(shard, r.shards[i])
+		r.shards[i], own[i] = shard, true
 	}
-	return out
+	byName := make(map[string]*Stage, len(r.shards[i][api])+1)
+	maps.Copy(byName, r.shards[i][api])
+	if s == nil {
+		delete(byName, name)
+	} else {
+		byName[name] = s
+	}
+	if len(byName) == 0 {
+		delete(r.shards[i], api)
+	} else {
+		r.shards[i][api] = byName
+	}
+}
+
+// clone returns routes that share all parts with r.
+func (r *Routes) clone() *Routes {
+	if r == nil {
+		return &Routes{}
+	}
+	out := *r
+	return &out
 }
 
 // Stage returns a published stage, or nil.
@@ -69,7 +95,7 @@ func (r *Routes) Stage(api, name string) *Stage {
 	if r == nil {
 		return nil
 	}
-	return r.apis[api][name]
+	return r.shards[shardOf(api)][api][name]
 }
 
 // A node is one level of an API's resource tree.

@@ -2,9 +2,11 @@ package publish
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
+	"postern/internal/apigw"
 	"postern/internal/control"
 )
 
@@ -23,25 +25,23 @@ func (l Links) resolver(ctx context.Context, c *control.Service) func(id, target
 		if address, ok := l[id]; ok {
 			return address, nil
 		}
-		links, err := c.VPCLinks(ctx)
-		if err != nil {
+		link, err := c.GetVPCLink(ctx, id)
+		var unknown *apigw.Error
+		switch {
+		case errors.As(err, &unknown):
+			return "", fmt.Errorf("VPC link %s does not exist; create it, or start with --vpc-link %s=HOST:PORT", id, id)
+		case err != nil:
 			return "", err
 		}
-		for _, link := range links {
-			if link.ID != id {
-				continue
-			}
-			if address, ok := l[link.Name]; ok {
+		if address, ok := l[link.Name]; ok {
+			return address, nil
+		}
+		for _, arn := range link.TargetARNs {
+			if address, ok := l[arn]; ok {
 				return address, nil
 			}
-			for _, arn := range link.TargetARNs {
-				if address, ok := l[arn]; ok {
-					return address, nil
-				}
-			}
-			return "", fmt.Errorf("VPC link %s (%s): no address is configured for its target %s; start with --vpc-link %s=HOST:PORT",
-				id, link.Name, strings.Join(link.TargetARNs, ", "), link.Name)
 		}
-		return "", fmt.Errorf("VPC link %s does not exist; create it, or start with --vpc-link %s=HOST:PORT", id, id)
+		return "", fmt.Errorf("VPC link %s (%s): no address is configured for its target %s; start with --vpc-link %s=HOST:PORT",
+			id, link.Name, strings.Join(link.TargetARNs, ", "), link.Name)
 	}
 }

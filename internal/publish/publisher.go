@@ -38,7 +38,8 @@ type Publisher struct {
 	served   store.Revision
 	loaded   bool // the first routes have been swapped in
 	running  bool
-	changed  chan struct{} // closed and replaced when served or running changes
+	changed  chan struct{}                 // closed and replaced when served or running changes
+	links    map[control.StageKey][]string // the VPC links that stages asked for; Run's alone
 	problems map[control.StageKey]error
 }
 
@@ -120,9 +121,11 @@ func (p *Publisher) loadAll(ctx context.Context) error {
 func (p *Publisher) apply(ctx context.Context, batch store.Batch) error {
 	var touched []control.StageKey
 	var domains []string
-	links := false
+	var links []string
+	seen := map[control.StageKey]bool{}
 	add := func(k control.StageKey) {
-		if !slices.Contains(touched, k) {
+		if !seen[k] {
+			seen[k] = true
 			touched = append(touched, k)
 		}
 	}
@@ -132,7 +135,7 @@ func (p *Publisher) apply(ctx context.Context, batch store.Batch) error {
 			api, stage := control.StageOfKey(e.Key)
 			add(control.StageKey{RestAPIID: api, StageName: stage})
 		case strings.HasPrefix(e.Key, control.VPCLinksPrefix):
-			links = true
+			links = append(links, control.VPCLinkOfKey(e.Key))
 		case strings.HasPrefix(e.Key, control.DomainsPrefix), strings.HasPrefix(e.Key, control.MappingsPrefix):
 			if name := control.DomainOfKey(e.Key); !slices.Contains(domains, name) {
 				domains = append(domains, name)
@@ -141,13 +144,11 @@ func (p *Publisher) apply(ctx context.Context, batch store.Batch) error {
 			p.Flush(control.FlushOfKey(e.Key))
 		}
 	}
-	if links { // any stage may use a link
-		keys, err := p.Control.PublishedStages(ctx)
-		if err != nil {
-			return err
-		}
-		for _, k := range keys {
-			add(k)
+	if len(links) > 0 {
+		for k, asked := range p.links {
+			if slices.ContainsFunc(asked, func(id string) bool { return slices.Contains(links, id) }) {
+				add(k)
+			}
 		}
 	}
 	if len(touched) == 0 && len(domains) == 0 {
@@ -164,19 +165,24 @@ func (p *Publisher) apply(ctx context.Context, batch store.Batch) error {
 			routes = routes.WithoutDomain(name)
 		}
 	}
+	var compiled []*dataplane.Stage
 	for _, k := range touched {
 		s, err := p.compile(ctx, k)
 		switch {
 		case err != nil:
 			return err
 		case s != nil:
-			routes = routes.With(s)
+			compiled = append(compiled, s)
 		case p.problem(k) == nil: // the stage is gone
 			routes = routes.Without(k.RestAPIID, k.StageName)
+			delete(p.links, k)
 			if p.Forget != nil {
 				defer p.Forget(k) // once the routes are swapped
 			}
 		}
+	}
+	if len(compiled) > 0 {
+		routes = routes.With(compiled...)
 	}
 	p.Gateway.Swap(routes)
 	return nil
@@ -203,7 +209,14 @@ func (p *Publisher) compile(ctx context.Context, k control.StageKey) (*dataplane
 		Limits:    p.Limits,
 		Suppliers: p.Suppliers,
 	}
-	config.Suppliers.Link = p.Links.resolver(ctx, p.Control)
+	var asked []string
+	resolve := p.Links.resolver(ctx, p.Control)
+	config.Suppliers.Link = func(id, target string) (string, error) {
+		if !slices.Contains(asked, id) {
+			asked = append(asked, id)
+		}
+		return resolve(id, target)
+	}
 	if c := stage.CanarySettings; c != nil && c.DeploymentID != "" {
 		config.Canary, err = p.Control.LoadSnapshot(ctx, k.RestAPIID, c.DeploymentID)
 		if err != nil && !errors.As(err, &refused) {
@@ -220,6 +233,7 @@ func (p *Publisher) compile(ctx context.Context, k control.StageKey) (*dataplane
 	}
 	s, err := dataplane.Compile(config)
 	p.setProblem(k, err)
+	p.ask(k, asked)
 	if err != nil {
 		p.log().Error("stage does not compile; the last good one keeps serving", "api", k.RestAPIID, "stage", k.StageName, "err", err)
 		return nil, nil
@@ -250,6 +264,19 @@ func (p *Publisher) compileDomain(ctx context.Context, name string) (d *dataplan
 		p.log().Warn(reason)
 	}
 	return d, false, nil
+}
+
+// ask records the VPC links that a stage asked for, so that it is compiled again
+// when one of them changes, is made or goes.
+func (p *Publisher) ask(k control.StageKey, links []string) {
+	if len(links) == 0 {
+		delete(p.links, k)
+		return
+	}
+	if p.links == nil {
+		p.links = map[control.StageKey][]string{}
+	}
+	p.links[k] = links
 }
 
 // unreadable records a stage that cannot be loaded. It returns err if nothing
