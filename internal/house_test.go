@@ -40,7 +40,8 @@ const houseRules = `
 
 	control, dataplane                 < publish;
 	control, lang/lint, lambda, iam    < provision/resource;
-	provision/resource, lang/cfn       < provision/stack;
+	lang/cfn                           < provision/macro;
+	provision/resource, provision/macro < provision/stack;
 
 	# adapters: the world outside
 	store                              < adapter/bolt;

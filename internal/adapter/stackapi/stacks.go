@@ -101,7 +101,7 @@ func (s *Server) checkOne(in CheckTemplate) ([]Problem, error) {
 		Export:  func(name string) (string, bool) { return name, true }}
 	var found []Problem
 	w := wrap(&in.Template)
-	t, err := cfn.Parse(in.Template.Name, []byte(in.Template.Text), cfn.Limits{})
+	t, err := stack.Parse(in.Template.Name, []byte(in.Template.Text))
 	if err == nil {
 		found = problems(t.Warnings)
 		var b *cfn.Bound
@@ -141,7 +141,7 @@ func (s *Server) plan(ctx context.Context, name string, in *StackRequest) (*stac
 	if in.Dir != "" && !filepath.IsAbs(in.Dir) {
 		return nil, invalid("dir is %s, expected an absolute path", quoted(in.Dir))
 	}
-	t, err := cfn.Parse(in.Template.Name, []byte(in.Template.Text), cfn.Limits{})
+	t, err := stack.Parse(in.Template.Name, []byte(in.Template.Text))
 	if err != nil {
 		return nil, blame(err)
 	}

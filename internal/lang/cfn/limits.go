@@ -13,6 +13,8 @@ type Limits struct {
 	Parameters int // the same: 200
 	Mappings   int // the same: 200
 	Outputs    int // the same: 200
+
+	Transforms []Transform // what a template may be expanded by, besides AWS::LanguageExtensions
 }
 
 // withDefaults fills what is zero.

@@ -38,6 +38,12 @@ type Parameter struct {
 // patternTimeout bounds the backtracking of an AllowedPattern.
 const patternTimeout = time.Second
 
+// bootstrapped begins the name of what the CDK keeps about an account. There is
+// no such account here, and nothing of it is needed.
+//
+// See "CDK bootstrapping", BootstrapVersion.
+const bootstrapped = "/cdk-bootstrap/"
+
 var parameterMembers = []string{
 	"Type", "Default", "AllowedValues", "AllowedPattern", "MinLength", "MaxLength", "MinValue", "MaxValue",
 	"NoEcho", "Description", "ConstraintDescription",
@@ -57,6 +63,8 @@ func (p *parser) parameter(m *Member, path []string) {
 	p.members(n, path, parameterMembers, "Invalid template parameter property '%s'")
 	if typ := n.get("Type"); typ == nil {
 		p.keyErrorf(m, path, "has no Type").AWS = "Template format error: Every Parameters object must contain a Type member."
+	} else if d := n.get("Default"); d != nil && strings.HasPrefix(d.Text, bootstrapped) && typ.Text == "AWS::SSM::Parameter::Value<String>" {
+		x.Type = "String" // of which the CDK's rule asks only that it is not an old version
 	} else {
 		p.parameterType(x, typ, join(path, "Type"))
 	}

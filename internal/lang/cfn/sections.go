@@ -152,6 +152,8 @@ func (p *parser) transform(n *Node) {
 		case item.Text == "AWS::LanguageExtensions":
 			p.t.extensions = true
 			p.t.Transforms = append(p.t.Transforms, item.Text)
+		case p.expands(item.Text):
+			p.t.Transforms = append(p.t.Transforms, item.Text)
 		case strings.HasPrefix(item.Text, "AWS::Serverless"):
 			p.errorf(item, path, "the transform %s is not supported", item.Text).Help =
 				"give the processed template, which `sam validate --debug` and GetTemplate with stage Processed show"

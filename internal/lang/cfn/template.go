@@ -107,6 +107,7 @@ func parse(name string, text []byte, lim Limits) (*Template, error) {
 		resources: map[string]*Resource{}, parameters: map[string]*Parameter{}, conditions: map[string]*Named{},
 	}
 	p := &parser{t: t, report: rep}
+	p.expand(root)
 	p.sections(root)
 	p.check()
 	t.Warnings = sortErrors(rep.warnings)

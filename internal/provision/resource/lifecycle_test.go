@@ -134,6 +134,9 @@ func lives(w *world) []life {
 		{typ: "AWS::ApiGateway::Account", ref: "shop-x-*", stays: true,
 			given:   object("CloudWatchRoleArn", "arn:aws:iam::000000000000:role/r"),
 			changed: object("CloudWatchRoleArn", nil)},
+		{typ: "AWS::CDK::Metadata", ref: "shop-X-*", stays: true,
+			given:   object("Analytics", "v2:deflate64:a"),
+			changed: object("Analytics", "v2:deflate64:b")},
 		{typ: "Terraform::AWS::ApiGatewayAuthorizer", ref: api + "|*",
 			given:   object("RestApiId", api, "Name", "a", "AuthorizerUri", uriOfAuthorizer, "IdentityValidationExpression", "Bearer .+"),
 			changed: object("Name", "b", "IdentityValidationExpression", nil, "AuthorizerResultTtlInSeconds", "0", "IdentitySource", "method.request.header.X")},
@@ -430,7 +433,7 @@ func TestLostAnswers(t *testing.T) {
 	unnamed := []string{"Terraform::AWS::ApiGatewayDeployment", "AWS::ApiGateway::Deployment", "Terraform::AWS::ApiGatewayVpcLink",
 		"AWS::ApiGateway::VpcLink", "Terraform::AWS::ApiGatewayRequestValidator", "AWS::ApiGateway::RequestValidator",
 		"Terraform::AWS::ApiGatewayApiKey", "Terraform::AWS::ApiGatewayUsagePlan", "AWS::ApiGateway::UsagePlan",
-		"Terraform::AWS::ApiGatewayClientCertificate", "AWS::ApiGateway::ClientCertificate", "AWS::Lambda::Version"}
+		"Terraform::AWS::ApiGatewayClientCertificate", "AWS::ApiGateway::ClientCertificate", "AWS::Lambda::Version", "AWS::CDK::Metadata"}
 	for i, l := range lives(newWorld(t)) {
 		t.Run(l.typ, func(t *testing.T) {
 			w := newWorld(t)

@@ -91,7 +91,7 @@ func (e *Engine) ChangeSet(ctx context.Context, stack, name string) (*ChangeSet,
 	if err != nil || c.Reason != "" {
 		return c, nil, err
 	}
-	t, err := cfn.Parse(c.File, []byte(c.Template), cfn.Limits{})
+	t, err := Parse(c.File, []byte(c.Template))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -40,6 +40,9 @@ func (c *comparison) err() error {
 func (c *comparison) problem(v *cfn.Resolved, p resource.Problem) {
 	e := v.Error(c.mask(p.Message), p.Path...)
 	e.Help, e.AWS, e.Warning = c.mask(p.Help), c.mask(p.AWS), p.Warning
+	if len(e.Path) > 1 {
+		e.Help = withConstruct(e.Help, c.bound.Template.Resource(e.Path[1]))
+	}
 	e.Code, e.Fails = p.Code, p.Fails
 	switch {
 	case p.Place == nil:
@@ -53,6 +56,22 @@ func (c *comparison) problem(v *cfn.Resolved, p resource.Problem) {
 		return
 	}
 	c.errors = append(c.errors, e)
+}
+
+// withConstruct adds to a help what made the resource, if the CDK did: nobody
+// reads a synthesized template.
+func withConstruct(help string, r *cfn.Resource) string {
+	if r == nil || r.Metadata == nil {
+		return help
+	}
+	path := r.Metadata.Get("aws:cdk:path")
+	if path == nil || path.Kind != cfn.String {
+		return help
+	}
+	if help != "" {
+		help += "; "
+	}
+	return help + "in the CDK app it is " + path.Text
 }
 
 // mask keeps the values of NoEcho parameters out of what types say.

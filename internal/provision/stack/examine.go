@@ -2,6 +2,7 @@ package stack
 
 import (
 	"postern/internal/lang/cfn"
+	"postern/internal/provision/macro"
 	"postern/internal/provision/resource"
 )
 
@@ -12,6 +13,7 @@ import (
 //
 // Errors are sorted by position, at most 20.
 func Examine(name string, text []byte, in cfn.Input, types *resource.Registry, lim cfn.Limits) (errors, warnings cfn.Errors) {
+	lim.Transforms = macro.Transforms()
 	b, found := cfn.Examine(name, text, in, lim)
 	if b == nil {
 		return found, nil
@@ -35,4 +37,10 @@ func Examine(name string, text []byte, in cfn.Input, types *resource.Registry, l
 	}
 	_ = c.err() // sorts
 	return c.errors[:min(len(c.errors), maxErrors)], c.plan.Warnings
+}
+
+// Parse reads a template with all that it may be expanded by. The error is
+// cfn.Errors.
+func Parse(name string, text []byte) (*cfn.Template, error) {
+	return cfn.Parse(name, text, cfn.Limits{Transforms: macro.Transforms()})
 }

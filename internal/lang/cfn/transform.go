@@ -1,0 +1,106 @@
+package cfn
+
+import "slices"
+
+// A Transform rewrites a template before it is read.
+//
+// See "Transform" in "Template sections".
+type Transform struct {
+	Name   string // as the template names it; empty: it goes for every template
+	Expand func(*Expansion)
+}
+
+// An Expansion is the work of a Transform on one template. What it makes has the
+// places of the nodes that it was made for.
+type Expansion struct {
+	Root *Node // a Map
+
+	p *parser
+}
+
+// Errorf reports what is wrong with a node.
+func (x *Expansion) Errorf(at *Node, path []string, format string, args ...any) *Error {
+	return x.p.errorf(at, path, format, args...)
+}
+
+// Warnf reports what will surprise.
+func (x *Expansion) Warnf(at *Node, path []string, format string, args ...any) {
+	x.p.warnf(at, path, format, args...)
+}
+
+// expand runs the transforms that a template names, in its order, behind those
+// that go for every template.
+func (p *parser) expand(root *Node) {
+	if root.Kind != Map {
+		return
+	}
+	run := func(name string) {
+		for _, t := range p.t.lim.Transforms {
+			if t.Name == name {
+				t.Expand(&Expansion{Root: root, p: p})
+			}
+		}
+	}
+	run("")
+	n := root.get("Transform")
+	switch {
+	case n == nil:
+	case n.Kind == List:
+		for _, item := range n.Items {
+			run(item.Text)
+		}
+	default:
+		run(n.Text)
+	}
+}
+
+// expands reports whether a transform is one that may be named.
+func (p *parser) expands(name string) bool {
+	return slices.ContainsFunc(p.t.lim.Transforms, func(t Transform) bool { return t.Name == name })
+}
+
+// NewText returns a text at the place of a node.
+func NewText(at *Node, text string) *Node {
+	return &Node{Kind: String, Text: text, line: at.line, column: at.column}
+}
+
+// NewList returns a list at the place of a node.
+func NewList(at *Node, items ...*Node) *Node {
+	return &Node{Kind: List, Items: items, line: at.line, column: at.column}
+}
+
+// NewMap returns a map at the place of a node.
+func NewMap(at *Node, members ...Member) *Node {
+	return &Node{Kind: Map, Members: members, line: at.line, column: at.column}
+}
+
+// NewMember returns a member whose key stands where its value does.
+func NewMember(key string, value *Node) Member {
+	return Member{Key: key, Value: value, line: value.line, column: value.column}
+}
+
+// Set sets the value of a key of a map.
+func (n *Node) Set(key string, value *Node) {
+	if m := n.member(key); m != nil {
+		m.Value = value
+		return
+	}
+	n.Members = append(n.Members, NewMember(key, value))
+}
+
+// Clone returns a deep copy of a node. It may be asked of no node.
+func (n *Node) Clone() *Node {
+	if n == nil {
+		return nil
+	}
+	c := *n
+	c.Items, c.Members = nil, nil
+	for _, item := range n.Items {
+		c.Items = append(c.Items, item.Clone())
+	}
+	for _, m := range n.Members {
+		m.Value = m.Value.Clone()
+		c.Members = append(c.Members, m)
+	}
+	return &c
+}
