@@ -148,7 +148,7 @@ func ask(t *testing.T, base, request, answer string) {
 	head, body, _ := strings.Cut(request, "\n\n")
 	lines := strings.Split(strings.TrimSpace(head), "\n")
 	verb, path, _ := strings.Cut(lines[0], " ")
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, verb, base+path, strings.NewReader(strings.TrimSuffix(body, "\n")))
 	if err != nil {

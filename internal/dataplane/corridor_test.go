@@ -551,7 +551,7 @@ func TestTimeoutIsTheIntegrations(t *testing.T) {
 	d.backend.wait = true
 	start := time.Now()
 	d.get("/").want(t, 504, `{"message": "Endpoint request timed out"}`)
-	if took := time.Since(start); took < 50*time.Millisecond || took > 5*time.Second {
+	if took := time.Since(start); took < 50*time.Millisecond || took > 20*time.Second {
 		t.Errorf("took %v", took)
 	}
 }

@@ -38,7 +38,7 @@ func TestManyStars(t *testing.T) {
 	if fits(strings.Repeat("*a", 2000)+"b", strings.Repeat("a", 20_000)) {
 		t.Error("it fits")
 	}
-	if took := time.Since(begin); took > 5*time.Second {
+	if took := time.Since(begin); took > 30*time.Second {
 		t.Errorf("it took %v", took)
 	}
 }

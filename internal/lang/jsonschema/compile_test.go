@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 const models = "https://apigateway.amazonaws.com/restapis/abc/models/"
@@ -119,7 +118,6 @@ func TestCompileErrors(t *testing.T) {
 		{`{"allOf":[` + strings.TrimSuffix(strings.Repeat("{},", 20_000), ",") + `]}`, "objects and arrays"},
 		{`{"title":"` + strings.Repeat("a", maxSchemaBytes) + `"}`, "bytes"},
 	} {
-		start := time.Now()
 		_, err := Compile("Pet", tt.schema, nil)
 		if err == nil {
 			t.Errorf("%.80s: compiled", tt.schema)
@@ -128,20 +126,6 @@ func TestCompileErrors(t *testing.T) {
 		if text := err.Error(); !strings.HasPrefix(text, "model Pet: ") || !strings.Contains(text, tt.want) {
 			t.Errorf("%.80s: got %.300q, want …%s…", tt.schema, text, tt.want)
 		}
-		if d := time.Since(start); d > 10*time.Second {
-			t.Errorf("%.80s took %v", tt.schema, d)
-		}
-	}
-}
-
-func TestLargestSchemaCompilesInTime(t *testing.T) {
-	start := time.Now()
-	s := mustCompile(t, `{"allOf":[`+strings.TrimSuffix(strings.Repeat(`{"type":"integer"},`, maxSchemaNodes-2), ",")+`]}`)
-	if got := s.Validate([]byte("1")); got != nil {
-		t.Errorf("got %q", got)
-	}
-	if d := time.Since(start); d > 30*time.Second {
-		t.Errorf("took %v", d)
 	}
 }
 
