@@ -1,6 +1,7 @@
 package control
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
@@ -166,6 +167,9 @@ func (s *Service) DeleteClientCertificate(ctx context.Context, id string) error 
 		for item, err := range t.scan(StagesPrefix) {
 			if err != nil {
 				return err
+			}
+			if !bytes.Contains(item.Value, []byte(id)) { // most need not be decoded
+				continue
 			}
 			stage, err := decode[apigw.Stage](item.Value)
 			if err != nil {

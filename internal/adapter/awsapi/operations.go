@@ -12,6 +12,7 @@ type operation struct {
 	importing  bool     // chosen by the query mode=import
 	status     int      // of success
 	serve      func(*call) (any, error)
+	note       string // what it does not do; empty: it does all
 }
 
 const (
@@ -91,7 +92,7 @@ func operations() []operation {
 		{name: "GetAuthorizer", method: "GET", path: apiPath + "/authorizers/{authorizer_id}", status: 200, serve: (*call).getAuthorizer},
 		{name: "UpdateAuthorizer", method: "PATCH", path: apiPath + "/authorizers/{authorizer_id}", status: 200, serve: (*call).updateAuthorizer},
 		{name: "DeleteAuthorizer", method: "DELETE", path: apiPath + "/authorizers/{authorizer_id}", status: 202, serve: (*call).deleteAuthorizer},
-		{name: "TestInvokeAuthorizer", method: "POST", path: apiPath + "/authorizers/{authorizer_id}", status: 200, serve: nil},
+		{name: "TestInvokeAuthorizer", method: "POST", path: apiPath + "/authorizers/{authorizer_id}", status: 200, serve: nil, note: "refuses: authorizers are not asked yet"},
 
 		// Gateway responses.
 		{name: "GetGatewayResponses", method: "GET", path: apiPath + "/gatewayresponses", status: 200, serve: (*call).getGatewayResponses},
@@ -134,8 +135,8 @@ func operations() []operation {
 		{name: "GetUsagePlanKeys", method: "GET", path: "/usageplans/{usageplanId}/keys", status: 200, serve: (*call).getUsagePlanKeys},
 		{name: "GetUsagePlanKey", method: "GET", path: "/usageplans/{usageplanId}/keys/{keyId}", status: 200, serve: (*call).getUsagePlanKey},
 		{name: "DeleteUsagePlanKey", method: "DELETE", path: "/usageplans/{usageplanId}/keys/{keyId}", status: 202, serve: (*call).deleteUsagePlanKey},
-		{name: "GetUsage", method: "GET", path: "/usageplans/{usageplanId}/usage", status: 200, serve: (*call).getUsage},
-		{name: "UpdateUsage", method: "PATCH", path: "/usageplans/{usageplanId}/keys/{keyId}/usage", status: 200, serve: (*call).updateUsage},
+		{name: "GetUsage", method: "GET", path: "/usageplans/{usageplanId}/usage", status: 200, serve: (*call).getUsage, note: "has no values: usage is not counted yet"},
+		{name: "UpdateUsage", method: "PATCH", path: "/usageplans/{usageplanId}/keys/{keyId}/usage", status: 200, serve: (*call).updateUsage, note: "refuses: usage is not counted yet"},
 
 		// Tags.
 		{name: "GetTags", method: "GET", path: "/tags/{resource_arn}", status: 200, serve: (*call).getTags},
@@ -188,7 +189,7 @@ func operations() []operation {
 		{name: "DeleteDocumentationVersion", method: "DELETE", path: apiPath + "/documentation/versions/{doc_version}", status: 202, serve: (*call).deleteDocumentationVersion},
 
 		// SDKs.
-		{name: "GetSdk", method: "GET", path: stagePath + "/sdks/{sdk_type}", status: 200, serve: (*call).getSDK},
+		{name: "GetSdk", method: "GET", path: stagePath + "/sdks/{sdk_type}", status: 200, serve: (*call).getSDK, note: "refuses: Postern generates no clients; GetExport gives the definition from which others make one"},
 		{name: "GetSdkTypes", method: "GET", path: "/sdktypes", status: 200, serve: (*call).getSDKTypes},
 		{name: "GetSdkType", method: "GET", path: "/sdktypes/{sdktype_id}", status: 200, serve: (*call).getSDKType},
 	}
