@@ -1,3 +1,5 @@
+//go:build unix
+
 package function_test
 
 import (
@@ -341,6 +343,20 @@ export const handler = async (e) => { if (e.wait) { console.log('waiting'); whil
 			returns(t, f, "{}", "2")
 		})
 	}
+}
+
+func TestAFunctionThatWritesIntoItsFolderIsServed(t *testing.T) {
+	b := newBench(t)
+	f := b.node(`import fs from 'node:fs'; fs.appendFileSync(new URL('loads.txt', import.meta.url), 'x'); export const handler = async () => 1`)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 3 {
+				returns(t, f, "", "1")
+			}
+		})
+	}
+	wg.Wait()
 }
 
 func TestRetire(t *testing.T) {

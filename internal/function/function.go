@@ -83,6 +83,9 @@ func (f *Function) Invoke(ctx context.Context, call *backend.FunctionCall) (*bac
 				Reason: "Could not parse request body into json: " + err.Error()}
 		}
 	}
+	if call.ClientContext != "" && !json.Valid([]byte(call.ClientContext)) {
+		return nil, &backend.FunctionRefused{Status: 400, Code: "InvalidRequestContentException", Reason: "Client context must be a valid Base64-encoded JSON object."}
+	}
 	v := &invocation{requestID: call.RequestID, traceID: call.TraceID, arn: call.ARN, client: call.ClientContext,
 		payload: call.Payload, logTail: call.LogTail}
 	if v.requestID == "" || strings.ContainsFunc(v.requestID, outsideID) {
@@ -307,6 +310,10 @@ func (f *Function) submit(v *invocation) {
 		if v.done != nil {
 			v.payload = slices.Clone(v.payload) // its caller may leave
 		}
+		v.generation = f.generation
+		if f.changing {
+			v.generation++
+		}
 		f.queue = append(f.queue, v)
 		f.mu.Unlock()
 		f.kick()
@@ -372,13 +379,16 @@ func (f *Function) ready(i *instance, first, returned bool) {
 	} else if returned {
 		f.returning--
 	}
-	if f.closed || i.generation != f.generation || f.changing || f.retired && len(f.queue) == 0 {
+	// What came before the code changed may run with the code of then: so a
+	// function that writes into its own folder comes to an end, too.
+	serves := len(f.queue) > 0 && f.queue[0].generation <= i.generation
+	switch {
+	case f.closed, !serves && (i.generation != f.generation || f.changing || f.retired):
 		f.mu.Unlock()
 		i.end(nil)
 		f.kick()
 		return
-	}
-	if len(f.queue) == 0 {
+	case !serves:
 		f.idle = append(f.idle, i)
 		f.sweep(i.idleSince)
 		f.mu.Unlock()

@@ -35,6 +35,7 @@ type instance struct {
 	log        *log
 	process    *process
 	listener   net.Listener
+	pipe       *pipe // nil: it has a bootstrap of its own
 	born       time.Time
 	counted    bool // in Function.starting, while it starts
 	work       sync.WaitGroup
@@ -43,8 +44,8 @@ type instance struct {
 	state      state
 	bound      *invocation // it was started for this one alone, which has not begun
 	current    *invocation
-	parked     *conn // that waits for an event
-	conns      map[*conn]bool
+	parked     channel // that waits for an event
+	channels   map[channel]bool
 	why        *failure // it is ended for this; nil: it ends by itself
 	initError  *failure // as reported
 	initTime   time.Duration
@@ -54,6 +55,12 @@ type instance struct {
 	idleSince  time.Time // written before it becomes idle
 	memory     int64     // bytes, the most that was seen
 	memoryAt   time.Time
+}
+
+// A channel is a connection from an instance that events go to.
+type channel interface {
+	event(v *invocation, deadline time.Time) error
+	close()
 }
 
 // run starts an instance and stays with it to its end.
@@ -105,6 +112,10 @@ func (f *Function) launch(bound *invocation) (*instance, *failure) {
 	closed := f.closed
 	f.mu.Unlock()
 	i.work.Go(i.log.follow)
+	if i.pipe != nil {
+		i.channels[i.pipe] = true
+		i.work.Go(i.pipe.serve)
+	}
 	i.work.Go(i.accept)
 	if closed {
 		i.end(failed("closed", ""))
@@ -129,19 +140,28 @@ func (f *Function) launchIn(dirs []string) (*instance, *failure) {
 	}
 	stream := newStream(f.config.Version)
 	env := f.environment(in, dirs, stream, listener.Addr().String(), runtimeDir)
-	var p *process
+	i := &instance{function: f, dirs: dirs, listener: listener, born: time.Now(), channels: map[channel]bool{}}
+	var theirs *os.File // end of the pipe
+	if in.language != provided {
+		var ours net.Conn
+		if ours, theirs, err = socketPair(); err != nil {
+			listener.Close()
+			return nil, failed("Runtime.Unknown", "%v", err)
+		}
+		defer theirs.Close()
+		i.pipe = &pipe{instance: i, net: ours}
+	}
 	var output *os.File
-	born := time.Now()
-	r.spawn(func() { p, output, err = startProcess(args, dirs[0], env) })
+	r.spawn(func() { i.process, output, err = startProcess(args, dirs[0], env, theirs) })
 	if err != nil {
-		listener.Close()
+		i.closeEnds()
 		return nil, failed("Runtime.InvalidEntrypoint", "%v", err)
 	}
 	l, err := newLog(f.config.Log, stream, in.language != provided, output)
 	if err != nil {
-		p.kill()
-		p.wait()
-		listener.Close()
+		i.process.kill()
+		i.process.wait()
+		i.closeEnds()
 		output.Close()
 		return nil, failed("Runtime.Unknown", "%v", err)
 	}
@@ -149,7 +169,16 @@ func (f *Function) launchIn(dirs []string) (*instance, *failure) {
 	if in.note != "" {
 		l.platform(in.note)
 	}
-	return &instance{function: f, dirs: dirs, log: l, process: p, listener: listener, born: born, conns: map[*conn]bool{}}, nil
+	i.log = l
+	return i, nil
+}
+
+// closeEnds closes what an instance that did not start would have used.
+func (i *instance) closeEnds() {
+	i.listener.Close()
+	if i.pipe != nil {
+		i.pipe.close()
+	}
 }
 
 func newStream(version string) string {
@@ -159,9 +188,12 @@ func newStream(version string) string {
 }
 
 // park has c wait for an event. It reports false if the instance may not ask now.
-func (i *instance) park(c *conn) bool {
+func (i *instance) park(c channel) bool {
 	i.mu.Lock()
 	was := i.state
+	if was == starting {
+		i.log.drain()
+	}
 	switch was {
 	case busy:
 		i.mu.Unlock()
@@ -174,7 +206,7 @@ func (i *instance) park(c *conn) bool {
 		i.parked = c
 		i.mu.Unlock()
 		if old != nil && old != c {
-			old.net.Close()
+			old.close()
 		}
 		return true
 	case starting:
@@ -198,9 +230,9 @@ func (i *instance) park(c *conn) bool {
 }
 
 // unpark says that c has gone. An instance may come back with another one.
-func (i *instance) unpark(c *conn) {
+func (i *instance) unpark(c channel) {
 	i.mu.Lock()
-	delete(i.conns, c)
+	delete(i.channels, c)
 	lost := i.state == idle && i.parked == c
 	if lost {
 		i.parked = nil
@@ -434,8 +466,8 @@ func (i *instance) exited(err error) {
 		why = exitFailure(err)
 	}
 	i.timer.Stop()
-	for c := range i.conns {
-		c.net.Close()
+	for c := range i.channels {
+		c.close()
 	}
 	i.mu.Unlock()
 	i.work.Wait()
@@ -482,7 +514,7 @@ func (i *instance) accept() {
 			n.Close()
 			return
 		}
-		i.conns[c] = true
+		i.channels[c] = true
 		i.mu.Unlock()
 		i.work.Go(c.serve)
 	}

@@ -19,7 +19,7 @@ const (
 type log struct {
 	sink   func(Line) // may be nil
 	stream string
-	events bool     // \r stands for \n within one event, as our bootstraps write it
+	events bool     // of a bootstrap of ours: \r stands for \n within one event
 	output *os.File // what the process writes to
 	raw    syscall.RawConn
 
@@ -179,7 +179,9 @@ func (l *log) begin(v *invocation, version string) {
 	if l.requestID == v.requestID {
 		return // it began with the start of the instance
 	}
-	l.drainLocked() // what was written while nothing ran
+	if !l.events { // what ours write was read when they were done
+		l.drainLocked()
+	}
 	l.requestID, l.keep, l.tail = v.requestID, v.logTail, l.tail[:0]
 	l.write("START RequestId: " + v.requestID + " Version: " + version)
 }

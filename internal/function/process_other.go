@@ -4,6 +4,7 @@ package function
 
 import (
 	"errors"
+	"net"
 	"os"
 )
 
@@ -11,9 +12,11 @@ var errNoProcesses = errors.New("functions run on Linux, macOS and other Unix sy
 
 type process struct{}
 
-func startProcess([]string, string, []string) (*process, *os.File, error) {
+func startProcess([]string, string, []string, *os.File) (*process, *os.File, error) {
 	return nil, nil, errNoProcesses
 }
+
+func socketPair() (net.Conn, *os.File, error) { return nil, nil, errNoProcesses }
 
 func (*process) wait() error { return errNoProcesses }
 func (*process) kill()       {}

@@ -341,10 +341,11 @@ type invocation struct {
 	done      chan outcome // for who waits; nil: an Event
 	log       string       // the tail, when it has ended
 
-	begun     time.Time // when an instance took it
-	queued    time.Time // Event: when it came
-	attempt   int       // Event: how often it has failed
-	throttled int       // Event: how often it was
+	generation int       // of the code that it may run with at the earliest
+	begun      time.Time // when an instance took it
+	queued     time.Time // Event: when it came
+	attempt    int       // Event: how often it has failed
+	throttled  int       // Event: how often it was
 }
 
 type outcome struct {

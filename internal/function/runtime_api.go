@@ -42,6 +42,8 @@ type conn struct {
 	out []byte // answers that are not sent yet
 }
 
+func (c *conn) close() { c.net.Close() }
+
 // serve reads requests until the connection ends.
 func (c *conn) serve() {
 	defer c.net.Close()
@@ -109,8 +111,7 @@ func (c *conn) answer(req *http.Request) (settle func(), ok bool) {
 	var why *failure
 	switch {
 	case what == "response" && large:
-		why = &failure{kind: "Function.ResponseSizeTooLarge", status: "error",
-			message: "Response payload size exceeded maximum allowed payload size (" + strconv.Itoa(maxResponse) + " bytes)."}
+		why = tooLarge()
 		answer.FunctionError, answer.Payload = "Unhandled", why.answer("")
 	case what == "response":
 		if t := req.Trailer.Get("Lambda-Runtime-Function-Error-Type"); t != "" { // the stream broke off
@@ -155,6 +156,10 @@ func reported(kind string, payload []byte) *failure {
 		payload = []byte("{}")
 	}
 	return &failure{kind: kind, payload: payload, status: "error"}
+}
+
+func tooLarge() *failure {
+	return failed("Function.ResponseSizeTooLarge", "Response payload size exceeded maximum allowed payload size (%d bytes).", maxResponse)
 }
 
 // readBody reads a request's body to its end, and keeps what a response may have.

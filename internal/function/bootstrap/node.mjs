@@ -1,10 +1,10 @@
-// Runs a Node.js handler as AWS Lambda does, over the Lambda Runtime API.
+// Runs a Node.js handler as AWS Lambda does. It speaks with Postern over file
+// descriptor 3, as internal/function/pipe.go says.
 //
-// An answer and the question for the next event travel in one write, and the
-// socket does not keep the event loop alive while a handler runs: so an empty
-// loop is seen, which handlers with callbacks wait for.
+// Between invocations it blocks: nothing of the function runs then, as in Lambda.
+// While a handler runs nothing of this file keeps the event loop alive, so that
+// an empty loop is seen, which handlers with callbacks wait for.
 import fs from 'node:fs';
-import net from 'node:net';
 import path from 'node:path';
 import util from 'node:util';
 import { createRequire } from 'node:module';
@@ -12,9 +12,7 @@ import { PassThrough } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 
 const env = process.env;
-const api = env.AWS_LAMBDA_RUNTIME_API;
 const root = env.LAMBDA_TASK_ROOT;
-const base = '/2018-06-01/runtime/';
 let requestId; // of the running invocation
 let beforeExit = null; // what an empty event loop means now
 
@@ -22,15 +20,15 @@ let beforeExit = null; // what an empty event loop means now
 
 function write(level, args) {
   const line = `${new Date().toISOString()}\t${requestId}\t${level}\t${util.format(...args)}`;
-  print(Buffer.from(line.replaceAll('\n', '\r') + '\n')); // \r: one event of several lines
+  print(1, Buffer.from(line.replaceAll('\n', '\r') + '\n')); // \r: one event of several lines
 }
 
 // print writes at once, as process.stdout does not when the reader is slow: what
 // was logged has to come before the answer.
-function print(bytes) {
+function print(fd, bytes) {
   while (bytes.length > 0) {
     try {
-      bytes = bytes.subarray(fs.writeSync(1, bytes));
+      bytes = bytes.subarray(fs.writeSync(fd, bytes));
     } catch (e) {
       if (e.code !== 'EAGAIN') return;
       Atomics.wait(pause, 0, 0, 1);
@@ -69,69 +67,68 @@ function logError(what, e) {
   write('ERROR', [`${what} \t${line}`]);
 }
 
-// --- the runtime API ---
+// --- the pipe ---
 
-const [host, port] = api.split(':');
-const socket = net.connect({ host, port: Number(port), noDelay: true });
-const NEXT = `GET ${base}invocation/next HTTP/1.1\r\nHost: ${api}\r\n\r\n`;
-let input = null; // what has come and is not yet read
-socket.on('data', (data) => {
-  input = input ? Buffer.concat([input, data]) : data;
-  while (input && read());
-});
-socket.on('error', () => process.exit(1));
-socket.on('close', () => process.exit(1));
+const PIPE = 3;
+let input = Buffer.allocUnsafe(64 << 10);
+let have = 0; // bytes of input that are read
 
-function post(where, body, header, rest) {
-  socket.write(`POST ${base}${where} HTTP/1.1\r\nHost: ${api}\r\nContent-Type: application/json\r\n${header}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}${rest}`);
+function fill() {
+  if (have === input.length) {
+    const larger = Buffer.allocUnsafe(2 * input.length);
+    input.copy(larger, 0, 0, have);
+    input = larger;
+  }
+  let n = 0;
+  try {
+    n = fs.readSync(PIPE, input, have, input.length - have, null);
+  } catch {
+    // Postern has gone
+  }
+  if (n === 0) process.exit(1);
+  have += n;
 }
 
-function next(where, body, header) {
+// wait blocks until there is an event, and invokes the handler with it.
+function wait() {
+  let end;
+  while ((end = input.subarray(0, have).indexOf(10)) < 0) fill();
+  const fields = input.utf8Slice(0, end).split('\t');
+  const stop = end + 1 + Number(fields[5]);
+  while (have < stop) fill();
+  const body = input.utf8Slice(end + 1, stop);
+  input.copy(input, 0, stop, have);
+  have -= stop;
+  if (input.length > 4 << 20 && have === 0) input = Buffer.allocUnsafe(64 << 10);
+  invoke(fields, body);
+}
+
+// answer ends an invocation and has wait called when the event loop has turned.
+function answer(head, body) {
   requestId = undefined;
   beforeExit = null;
-  socket.ref();
-  post(where, body, header, NEXT);
-}
-
-// read takes one response from the input and reports whether there was one.
-// Those to what was posted are passed over.
-function read() {
-  const end = input.indexOf('\r\n\r\n');
-  if (end < 0) return false;
-  const lines = input.latin1Slice(0, end).split('\r\n');
-  const headers = {};
-  for (let i = 1; i < lines.length; i++) {
-    const colon = lines[i].indexOf(':');
-    headers[lines[i].slice(0, colon).toLowerCase()] = lines[i].slice(colon + 1).trim();
-  }
-  const stop = end + 4 + Number(headers['content-length'] || 0);
-  if (input.length < stop) return false;
-  const body = input.utf8Slice(end + 4, stop);
-  input = input.length > stop ? input.subarray(stop) : null;
-  const id = headers['lambda-runtime-aws-request-id'];
-  if (id) invoke(id, headers, body);
-  return true;
+  print(PIPE, Buffer.from(`${head}\t${Buffer.byteLength(body)}\n${body}next\n`));
+  setImmediate(wait);
 }
 
 // --- one invocation ---
 
 let handler;
 
-function invoke(id, headers, body) {
+function invoke([id, deadline, arn, trace, client], body) {
   requestId = id;
-  const trace = headers['lambda-runtime-trace-id'];
   if (trace) env._X_AMZN_TRACE_ID = trace;
-  else delete env._X_AMZN_TRACE_ID;
-  socket.unref();
+  else if (traced) delete env._X_AMZN_TRACE_ID;
+  traced = trace !== '';
 
   let open = true;
-  let wait = true;
+  let waits = true;
   const fail = (e) => {
     if (!open) return;
     open = false;
     logError('Invoke Error', e);
-    const { errorType, ...rest } = shape(e);
-    next(`invocation/${id}/error`, JSON.stringify({ errorType, ...rest }), `Lambda-Runtime-Function-Error-Type: ${headerText(errorType)}\r\n`);
+    const error = shape(e);
+    answer(`error\t${id}\t${word(error.errorType)}`, JSON.stringify(error));
   };
   const succeed = (result) => {
     if (!open) return;
@@ -143,38 +140,38 @@ function invoke(id, headers, body) {
       return fail(named('Runtime.UnserializableResponse', `Unable to stringify response body as json: ${e.message}`));
     }
     open = false;
-    next(`invocation/${id}/response`, text, '');
+    answer(`response\t${id}`, text);
   };
   const callback = (e, result) => {
     if (e !== undefined && e !== null) return fail(e);
-    if (!wait) return succeed(result);
+    if (!waits) return succeed(result);
     beforeExit = () => succeed(result);
   };
-  const deadline = Number(headers['lambda-runtime-deadline-ms']);
+  const last = Number(deadline);
   const context = {
-    get callbackWaitsForEmptyEventLoop() { return wait; },
-    set callbackWaitsForEmptyEventLoop(v) { wait = Boolean(v); },
+    get callbackWaitsForEmptyEventLoop() { return waits; },
+    set callbackWaitsForEmptyEventLoop(v) { waits = Boolean(v); },
     functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
     functionName: env.AWS_LAMBDA_FUNCTION_NAME,
     memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
     logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
     logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
-    clientContext: json(headers['lambda-runtime-client-context']),
-    identity: json(headers['lambda-runtime-cognito-identity']),
-    invokedFunctionArn: headers['lambda-runtime-invoked-function-arn'],
+    clientContext: client ? JSON.parse(client) : undefined,
+    identity: undefined,
+    invokedFunctionArn: arn,
     awsRequestId: id,
-    getRemainingTimeInMillis: () => deadline - Date.now(),
-    done: (e, result) => { wait = false; callback(e, result); },
-    succeed: (result) => { wait = false; callback(null, result); },
-    fail: (e) => { wait = false; callback(e ?? 'handled'); },
+    getRemainingTimeInMillis: () => last - Date.now(),
+    done: (e, result) => { waits = false; callback(e, result); },
+    succeed: (result) => { waits = false; callback(null, result); },
+    fail: (e) => { waits = false; callback(e ?? 'handled'); },
   };
   // An empty event loop ends an invocation that nobody answered.
   beforeExit = () => succeed(null);
   uncaught = (e) => {
     if (!open) return;
     open = false;
-    const { errorType, ...rest } = shape(e);
-    post(`invocation/${id}/error`, JSON.stringify({ errorType, ...rest }), `Lambda-Runtime-Function-Error-Type: ${headerText(errorType)}\r\n`, '');
+    const error = shape(e);
+    lastWords(`error\t${id}\t${word(error.errorType)}`, JSON.stringify(error));
   };
   try {
     const event = JSON.parse(body);
@@ -188,29 +185,28 @@ function invoke(id, headers, body) {
     fail(e);
   }
 
-  function succeedRaw(text, type) {
+  function succeedRaw(bytes) {
     if (!open) return;
     open = false;
+    print(PIPE, Buffer.from(`response\t${id}\t${bytes.length}\n`));
+    print(PIPE, bytes);
     requestId = undefined;
     beforeExit = null;
-    socket.ref();
-    socket.write(`POST ${base}invocation/${id}/response HTTP/1.1\r\nHost: ${api}\r\nContent-Type: ${headerText(type)}\r\nLambda-Runtime-Function-Response-Mode: streaming\r\nContent-Length: ${text.length}\r\n\r\n`);
-    socket.write(text);
-    socket.write(NEXT);
+    print(PIPE, Buffer.from('next\n'));
+    setImmediate(wait);
   }
 }
 
-function headerText(s) {
+let traced = true; // there may be a trace ID in the environment
+
+// word is s as one field of a line.
+function word(s) {
   return String(s).replace(/[^\x20-\x7e]/g, '?');
 }
 
-function json(text) {
-  if (!text) return undefined;
-  try {
-    return JSON.parse(Buffer.from(text, 'latin1').toString('utf8'));
-  } catch {
-    return undefined;
-  }
+// lastWords tells how the process ends.
+function lastWords(head, body) {
+  print(PIPE, Buffer.from(`${head}\t${Buffer.byteLength(body)}\n${body}`));
 }
 
 process.on('beforeExit', () => {
@@ -223,20 +219,13 @@ let uncaught = () => {};
 process.on('uncaughtException', (e) => {
   logError('Uncaught Exception', e);
   uncaught(e);
-  end(129);
+  process.exit(129);
 });
 process.on('unhandledRejection', (reason) => {
   const e = named('Runtime.UnhandledPromiseRejection', String(reason?.stack ? `${reason.name}: ${reason.message}` : reason));
   e.reason = reason;
   throw e;
 });
-
-// end leaves when all that was written has gone.
-function end(code) {
-  socket.removeAllListeners('close');
-  socket.ref();
-  socket.end(() => process.exit(code));
-}
 
 // --- response streams ---
 
@@ -260,12 +249,11 @@ globalThis.awslambda = {
 function stream(event, context, succeed, fail) {
   const out = new PassThrough();
   const chunks = [];
-  let type = 'application/octet-stream';
-  out.setContentType = (t) => { type = t; };
+  out.setContentType = () => {}; // nobody asks for it
   out.on('data', (chunk) => chunks.push(chunk));
   out.on('error', fail);
   const ended = new Promise((done) => out.on('end', done));
-  Promise.resolve(handler(event, out, context)).then(() => ended).then(() => succeed(Buffer.concat(chunks), type), fail);
+  Promise.resolve(handler(event, out, context)).then(() => ended).then(() => succeed(Buffer.concat(chunks)), fail);
 }
 
 // --- the handler ---
@@ -313,11 +301,11 @@ function either(require, file) {
 
 try {
   handler = await load(env._HANDLER);
-  uncaught = () => {};
-  socket.write(NEXT);
+  print(PIPE, Buffer.from('next\n'));
+  setImmediate(wait);
 } catch (e) {
   logError('Uncaught Exception', e);
-  const { errorType, ...rest } = shape(e);
-  post('init/error', JSON.stringify({ errorType, ...rest }), `Lambda-Runtime-Function-Error-Type: ${headerText(errorType)}\r\n`, '');
-  end(1);
+  const error = shape(e);
+  lastWords(`init\t${word(error.errorType)}`, JSON.stringify(error));
+  process.exit(1);
 }

@@ -1,6 +1,6 @@
-"""Runs a Python handler as AWS Lambda does, over the Lambda Runtime API.
+"""Runs a Python handler as AWS Lambda does.
 
-An answer and the question for the next event travel in one write.
+It speaks with Postern over file descriptor 3, as internal/function/pipe.go says.
 """
 import importlib
 import json
@@ -12,9 +12,8 @@ import time
 import traceback
 
 ENV = os.environ
-API = ENV["AWS_LAMBDA_RUNTIME_API"]
-BASE = "/2018-06-01/runtime/"
-NEXT = f"GET {BASE}invocation/next HTTP/1.1\r\nHost: {API}\r\n\r\n".encode()
+PIPE = 3
+NEXT = b"next\n"
 
 
 class Fault(Exception):
@@ -26,9 +25,8 @@ class Fault(Exception):
 
 
 class Identity:
-    def __init__(self, data):
-        self.cognito_identity_id = data.get("cognitoIdentityId")
-        self.cognito_identity_pool_id = data.get("cognitoIdentityPoolId")
+    cognito_identity_id = None
+    cognito_identity_pool_id = None
 
 
 class Client:
@@ -43,18 +41,17 @@ class ClientContext:
 
 
 class LambdaContext:
-    def __init__(self, headers):
-        self.aws_request_id = headers["lambda-runtime-aws-request-id"]
-        self.invoked_function_arn = headers.get("lambda-runtime-invoked-function-arn")
+    def __init__(self, request_id, deadline, arn, client):
+        self.aws_request_id = request_id
+        self.invoked_function_arn = arn
         self.function_name = ENV["AWS_LAMBDA_FUNCTION_NAME"]
         self.function_version = ENV["AWS_LAMBDA_FUNCTION_VERSION"]
         self.memory_limit_in_mb = ENV["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]
         self.log_group_name = ENV["AWS_LAMBDA_LOG_GROUP_NAME"]
         self.log_stream_name = ENV["AWS_LAMBDA_LOG_STREAM_NAME"]
-        self._deadline = int(headers["lambda-runtime-deadline-ms"])
-        client = headers.get("lambda-runtime-client-context")
-        self.client_context = ClientContext(json.loads(client.encode("latin-1"))) if client else None
-        self.identity = Identity(json.loads(headers.get("lambda-runtime-cognito-identity") or "{}"))
+        self._deadline = int(deadline)
+        self.client_context = ClientContext(json.loads(client)) if client else None
+        self.identity = Identity()
 
     def get_remaining_time_in_millis(self):
         return max(int(self._deadline - time.time() * 1000), 0)
@@ -116,41 +113,30 @@ def shape(e, request_id):
     return kind, {"errorMessage": message, "errorType": kind, "requestId": request_id, "stackTrace": trace}
 
 
-class Runtime:
+class Pipe:
     def __init__(self):
-        host, port = API.split(":")
-        self.socket = socket.create_connection((host, int(port)))
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket = socket.socket(fileno=PIPE)
+        self.socket.set_inheritable(False)
         self.input = self.socket.makefile("rb", 65536)
 
-    def read(self):
-        """One response: its headers in lower case, and its body."""
-        if not self.input.readline():
+    def event(self):
+        """The next event: its fields and its payload."""
+        line = self.input.readline()
+        if not line:
             os._exit(1)
-        headers = {}
-        while line := self.input.readline().decode("latin-1").rstrip("\r\n"):
-            name, value = line.split(":", 1)
-            headers[name.lower()] = value.strip()
-        return headers, self.input.read(int(headers.get("content-length", 0)))
+        *fields, size = line.decode().rstrip("\n").split("\t")
+        return fields, self.input.read(int(size))
 
-    def next(self):
-        while True:  # responses to what was posted are passed over
-            headers, body = self.read()
-            if "lambda-runtime-aws-request-id" in headers:
-                return headers, body
-
-    def post(self, where, body, kind="", rest=b""):
-        kind = f"Lambda-Runtime-Function-Error-Type: {kind}\r\n" if kind else ""
-        head = f"POST {BASE}{where} HTTP/1.1\r\nHost: {API}\r\nContent-Type: application/json\r\n{kind}Content-Length: {len(body)}\r\n\r\n"
-        self.socket.sendall(head.encode("ascii", "replace") + body + rest)
+    def answer(self, head, body, rest=NEXT):
+        self.socket.sendall(f"{head}\t{len(body)}\n".encode("ascii", "replace") + body + rest)
 
 
-def result_of(handler, headers, body):
+def result_of(handler, context, body):
     try:
         event = json.loads(body)
     except ValueError as e:
         raise Fault("Runtime.UnmarshalError", f"Unable to unmarshal input: {e}")
-    result = handler(event, LambdaContext(headers))
+    result = handler(event, context)
     try:
         return json.dumps(result, ensure_ascii=False).encode("utf-8", "surrogatepass")
     except (TypeError, ValueError) as e:
@@ -160,31 +146,31 @@ def result_of(handler, headers, body):
 def main():
     set_up_logging()
     sys.path.insert(0, ENV["LAMBDA_TASK_ROOT"])
-    runtime = Runtime()
+    pipe = Pipe()
     try:
         handler = load(ENV["_HANDLER"])
     except Exception as e:
         kind, body = shape(e, "")
-        runtime.post("init/error", json.dumps(body).encode(), kind)
-        runtime.read()
+        pipe.answer(f"init\t{kind}", json.dumps(body).encode(), b"")
         sys.exit(1)
-    runtime.socket.sendall(NEXT)
+    pipe.socket.sendall(NEXT)
     while True:
-        headers, body = runtime.next()
-        request_id = Handler.request_id = headers["lambda-runtime-aws-request-id"]
-        if trace := headers.get("lambda-runtime-trace-id"):
+        (request_id, deadline, arn, trace, client), body = pipe.event()
+        Handler.request_id = request_id
+        if trace:
             ENV["_X_AMZN_TRACE_ID"] = trace
         else:
             ENV.pop("_X_AMZN_TRACE_ID", None)
         try:
-            where, kind, answer = "response", "", result_of(handler, headers, body)
+            answer = result_of(handler, LambdaContext(request_id, deadline, arn, client), body)
+            head = f"response\t{request_id}"
         except Exception as e:
             kind, answer = shape(e, request_id)
-            where, answer = "error", json.dumps(answer).encode()
+            head, answer = f"error\t{request_id}\t{kind}", json.dumps(answer).encode()
         sys.stdout.flush()
         sys.stderr.flush()
         Handler.request_id = ""
-        runtime.post(f"invocation/{request_id}/{where}", answer, kind, NEXT)
+        pipe.answer(head, answer)
 
 
 main()
