@@ -32,6 +32,8 @@ type Service struct {
 	// Limits are the quotas; one that counts things is off when it is 0. Nil: the
 	// published ones for sizes, and none for counts.
 	Limits *apigw.Limits
+
+	deletedLinks deletedLinks
 }
 
 func (s *Service) now() time.Time {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"postern/internal/apigw"
 	"postern/internal/control"
@@ -284,6 +285,40 @@ func TestVPCLinkInUseIsNotDeleted(t *testing.T) {
 		if strings.HasPrefix(k, "linkuses/") {
 			t.Errorf("left %s", k)
 		}
+	}
+}
+
+func TestDeletedVPCLinkIsShownOnce(t *testing.T) {
+	f := newFixture(t)
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	f.Now = func() time.Time { return now }
+	gone := "NotFoundException: Invalid Vpc Link identifier specified"
+	deleted := func() string {
+		link, err := f.CreateVPCLink(t.Context(), &apigw.VPCLink{Name: "l", TargetARNs: []string{"arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/net/n/1"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := f.DeleteVPCLink(t.Context(), link.ID); err != nil {
+			t.Fatal(err)
+		}
+		if wrong := refused(f.DeleteVPCLink(t.Context(), link.ID), gone); wrong != "" {
+			t.Errorf("deleted twice: %s", wrong)
+		}
+		return link.ID
+	}
+	id := deleted()
+	if link, err := f.GetVPCLink(t.Context(), id); err != nil || link.Status != "DELETING" || link.StatusMessage != "" {
+		t.Errorf("the first read answers %+v, %v; want DELETING", link, err)
+	}
+	_, err := f.GetVPCLink(t.Context(), id)
+	if wrong := refused(err, gone); wrong != "" {
+		t.Errorf("the second read: %s", wrong)
+	}
+	id = deleted()
+	now = now.Add(2 * time.Minute)
+	_, err = f.GetVPCLink(t.Context(), id)
+	if wrong := refused(err, gone); wrong != "" {
+		t.Errorf("a read long afterwards: %s", wrong)
 	}
 }
 

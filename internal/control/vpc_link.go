@@ -8,6 +8,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"postern/internal/apigw"
 	"postern/internal/property"
@@ -16,11 +18,53 @@ import (
 // Chosen: a link is a name for a route that the operator configures, so it can
 // be used at once. Creating it is answered with PENDING, as clients expect, and
 // the next read says AVAILABLE.
+//
+// Deleting it is done at once as well. Observed: the service shows it as DELETING
+// for a while. Here the first read that follows does, if it comes soon.
 const (
 	linkPending   = "PENDING"
 	linkAvailable = "AVAILABLE"
+	linkDeleting  = "DELETING"
 	linkReady     = "Your vpc link is ready for use"
+	linkLingers   = time.Minute
 )
+
+// A deletedLinks holds the VPC links that were deleted and have not been read
+// since.
+type deletedLinks struct {
+	mu sync.Mutex
+
+	links map[string]deletedLink
+}
+
+type deletedLink struct {
+	link *apigw.VPCLink
+	at   time.Time
+}
+
+// add remembers a link that is deleted now.
+func (d *deletedLinks) add(link *apigw.VPCLink, now time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	maps.DeleteFunc(d.links, func(_ string, l deletedLink) bool { return now.Sub(l.at) > linkLingers })
+	if d.links == nil {
+		d.links = map[string]deletedLink{}
+	}
+	link.Status, link.StatusMessage = linkDeleting, ""
+	d.links[link.ID] = deletedLink{link, now}
+}
+
+// take returns a link that was deleted and forgets it, or nil.
+func (d *deletedLinks) take(id string, now time.Time) *apigw.VPCLink {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	l := d.links[id]
+	delete(d.links, id)
+	if now.Sub(l.at) > linkLingers {
+		return nil
+	}
+	return l.link
+}
 
 func unknownVPCLink() error { return apigw.NotFound("Invalid Vpc Link identifier specified") }
 
@@ -73,16 +117,18 @@ func checkLink(link *apigw.VPCLink) error {
 	return checkTags(link.Tags)
 }
 
-// GetVPCLink returns a VPC link.
+// GetVPCLink returns a VPC link, or once more one that was deleted.
 func (s *Service) GetVPCLink(ctx context.Context, id string) (*apigw.VPCLink, error) {
 	var link *apigw.VPCLink
 	err := s.read(ctx, func(v view) (err error) {
 		link, err = load[apigw.VPCLink](v, vpcLinkKey(id))
-		if err == nil && link == nil {
-			err = unknownVPCLink()
-		}
 		return err
 	})
+	if err == nil && link == nil {
+		if link = s.deletedLinks.take(id, s.now()); link == nil {
+			err = unknownVPCLink()
+		}
+	}
 	return link, err
 }
 
@@ -125,12 +171,12 @@ func (s *Service) UpdateVPCLink(ctx context.Context, id string, ops []property.P
 
 // DeleteVPCLink removes a VPC link that no deployed stage uses.
 func (s *Service) DeleteVPCLink(ctx context.Context, id string) error {
-	return s.write(ctx, func(t *tx) error {
-		ok, err := t.has(vpcLinkKey(id))
-		if err != nil {
+	var link *apigw.VPCLink
+	err := s.write(ctx, func(t *tx) (err error) {
+		if link, err = load[apigw.VPCLink](t, vpcLinkKey(id)); err != nil {
 			return err
 		}
-		if !ok {
+		if link == nil {
 			return unknownVPCLink()
 		}
 		users, err := t.linkUsers(id)
@@ -145,6 +191,10 @@ func (s *Service) DeleteVPCLink(ctx context.Context, id string) error {
 		t.deletePrefix(linkUsesPrefix(id))
 		return nil
 	})
+	if err == nil {
+		s.deletedLinks.add(link, s.now())
+	}
+	return err
 }
 
 // A linkUse is a method that uses a VPC link in a deployment. They are kept

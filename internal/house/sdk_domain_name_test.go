@@ -194,6 +194,7 @@ func driveVPCLink(c *sdk) {
 		"Cannot delete vpc link. Vpc link '"+*id+"', is referenced in ["+*api+":GET:"+*root+":prod] in format of [RESTApiId:Method:Resource:Stage].")
 	do(c, c.DeleteStage, &apigateway.DeleteStageInput{RestApiId: api, StageName: new("prod")})
 	do(c, c.DeleteVpcLink, &apigateway.DeleteVpcLinkInput{VpcLinkId: id})
+	c.equal(do(c, c.GetVpcLink, at), "Status", `"DELETING"`)
 	refused[*types.NotFoundException](c, c.GetVpcLink, at, "Invalid Vpc Link identifier specified")
 }
 

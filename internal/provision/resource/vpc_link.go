@@ -48,6 +48,9 @@ func vpcLinkTypes(e *environment) []Type {
 		read: func(ctx context.Context, r Request, m *vpcLink) error {
 			own := m.Tags
 			link, err := e.svc.GetVPCLink(ctx, m.ID)
+			if err == nil && link.Status == "DELETING" {
+				err = apigw.NotFound("Invalid Vpc Link identifier specified")
+			}
 			if err != nil {
 				return err
 			}
