@@ -1,6 +1,7 @@
 package apigw
 
 import (
+	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -88,6 +89,20 @@ func (m *MutualTLS) Properties() property.List {
 
 var domainName = regexp.MustCompile(`^(\*\.)?([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
 
+// isAddress reports whether a name is an IP address, under which a gateway is
+// reached itself.
+func isAddress(name string) bool {
+	_, err := netip.ParseAddr(name)
+	return err == nil
+}
+
+// isAWS reports whether a name is one of AWS's own, by which clients know the
+// control plane and the default endpoints of APIs.
+func isAWS(name string) bool {
+	name = strings.ToLower(name)
+	return strings.HasSuffix(name, ".amazonaws.com") || strings.HasSuffix(name, ".amazonaws.com.cn")
+}
+
 // EndpointType returns the type of the name's endpoint: EDGE, REGIONAL or
 // PRIVATE.
 func (d *DomainName) EndpointType() string {
@@ -107,7 +122,7 @@ func (d *DomainName) Validate(uploaded bool) property.Errors {
 	switch {
 	case strings.HasSuffix(d.DomainName, "."):
 		bad("domainName", brief(d.DomainName), "Trailing period should be omitted from domain name")
-	case len(d.DomainName) > 253 || !domainName.MatchString(d.DomainName):
+	case len(d.DomainName) > 253 || !domainName.MatchString(d.DomainName) || isAddress(d.DomainName) || isAWS(d.DomainName):
 		bad("domainName", brief(d.DomainName), "Invalid domain name specified: "+brief(d.DomainName))
 	}
 	if e := d.EndpointConfiguration; e != nil && (len(e.Types) != 1 || !slices.Contains([]string{"EDGE", "REGIONAL", "PRIVATE"}, e.Types[0])) {

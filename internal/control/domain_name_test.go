@@ -37,6 +37,8 @@ func TestDomainNameRules(t *testing.T) {
 		{name: "asterisk", d: apigw.DomainName{DomainName: "*.example.com", CertificateARN: edgeARN}},
 		{name: "path", d: apigw.DomainName{DomainName: "example.com/a", CertificateARN: edgeARN}, want: "BadRequestException: Invalid domain name specified: example.com/a"},
 		{name: "one label", d: apigw.DomainName{DomainName: "example", CertificateARN: edgeARN}, want: "BadRequestException: Invalid domain name specified"},
+		{name: "address", d: apigw.DomainName{DomainName: "127.0.0.1", CertificateARN: edgeARN}, want: "BadRequestException: Invalid domain name specified: 127.0.0.1"},
+		{name: "the control plane's", d: apigw.DomainName{DomainName: "apigateway.us-east-1.AmazonAWS.com", CertificateARN: edgeARN}, want: "BadRequestException: Invalid domain name specified"},
 		{name: "no ARN", d: apigw.DomainName{CertificateARN: "certificate"}, want: "BadRequestException: Invalid ARN. ARN is not well formed certificate"},
 		{name: "mutual TLS", d: apigw.DomainName{RegionalCertificateARN: regionalARN, EndpointConfiguration: on("REGIONAL"), MutualTLS: &apigw.MutualTLS{TruststoreURI: "s3://b/k"}}},
 		{name: "mutual TLS at the edge", d: apigw.DomainName{CertificateARN: edgeARN, MutualTLS: &apigw.MutualTLS{TruststoreURI: "s3://b/k"}}, want: "BadRequestException: Mutual TLS is supported for REGIONAL"},
