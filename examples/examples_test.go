@@ -112,8 +112,8 @@ func TestExamples(t *testing.T) {
 	echo := startEcho(t, bin)
 	fill := strings.NewReplacer("$ECHO_ADDRESS", echo, "$ECHO", "http://"+echo)
 	files, err := filepath.Glob("*/requests.txtar")
-	if err != nil || len(files) < 3 {
-		t.Fatalf("found %d examples with requests, want at least 3 (%v)", len(files), err)
+	if err != nil || len(files) < 5 {
+		t.Fatalf("found %d examples with requests, want at least 5 (%v)", len(files), err)
 	}
 	for _, file := range files {
 		name := filepath.Dir(file)
@@ -125,6 +125,11 @@ func TestExamples(t *testing.T) {
 			text := map[string]string{}
 			for _, f := range archive.Files {
 				text[f.Name] = string(f.Data)
+			}
+			for _, program := range strings.Fields(text["needs"]) {
+				if _, err := exec.LookPath(program); err != nil {
+					t.Skipf("%s is not installed, and the functions of this example need it", program)
+				}
 			}
 			doc := up(t, bin, "examples/"+name+"/template.yaml", strings.Fields(fill.Replace(text["flags"]))...)
 			base := doc.Stacks[0].APIs[0].Stages[0].URL

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"iter"
 	"net/http"
 	"os"
 	"slices"
@@ -16,6 +17,7 @@ import (
 	"postern/internal/control"
 	"postern/internal/dataplane"
 	"postern/internal/house"
+	"postern/internal/lambda"
 	"postern/internal/message"
 )
 
@@ -34,6 +36,13 @@ func open(s cli.Settings) (cli.House, error) {
 		Insecure:  s.Insecure,
 		Log:       s.Log,
 		Path:      os.Getenv("PATH"),
+
+		Environment: functionEnvironment(os.Environ()),
+		FunctionLog: func(l lambda.Line) {
+			if s.FunctionLog != nil {
+				s.FunctionLog(logLine(l))
+			}
+		},
 	})
 	if err != nil {
 		return nil, err
@@ -53,6 +62,16 @@ func open(s cli.Settings) (cli.House, error) {
 		Invoke: func(ctx context.Context, r stackapi.InvokeRequest) (*stackapi.InvokeResponse, error) {
 			return invoke(ctx, h, r)
 		},
+		Functions: func(ctx context.Context) ([]stackapi.Function, error) { return functions(ctx, h) },
+		Logs: func(ctx context.Context, function string, follow bool) iter.Seq[stackapi.LogLine] {
+			return func(yield func(stackapi.LogLine) bool) {
+				for l := range h.Journal.Lines(ctx, function, follow) {
+					if !yield(logLine(l)) {
+						return
+					}
+				}
+			}
+		},
 		Ready: func() []string { return notReady(h) },
 		Admit: h.Admit,
 		Info: stackapi.Info{Version: s.Version, AccountID: s.AccountID, Region: s.Region, DataDir: s.DataDir,
@@ -60,6 +79,41 @@ func open(s cli.Settings) (cli.House, error) {
 		Log: s.Log,
 	}
 	return h, nil
+}
+
+// functionEnvironment is what functions get of this process's environment:
+// credentials, and where the services of AWS are.
+func functionEnvironment(environment []string) map[string]string {
+	out := map[string]string{}
+	for _, v := range environment {
+		name, value, _ := strings.Cut(v, "=")
+		switch name {
+		case "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL":
+			out[name] = value
+		default:
+			if strings.HasPrefix(name, "AWS_ENDPOINT_URL_") {
+				out[name] = value
+			}
+		}
+	}
+	return out
+}
+
+func logLine(l lambda.Line) stackapi.LogLine {
+	return stackapi.LogLine{Time: l.Time, Function: l.Function, Stream: l.Stream, RequestID: l.RequestID, Text: l.Text}
+}
+
+// functions lists the Lambda functions.
+func functions(ctx context.Context, h *house.House) ([]stackapi.Function, error) {
+	list, err := h.Lambda.ListFunctions(ctx, false)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]stackapi.Function, len(list))
+	for i, f := range list {
+		out[i] = stackapi.Function{Name: f.Name, ARN: h.Lambda.ARN(f.Name, ""), Runtime: f.Runtime, Handler: f.Handler, Code: f.Source.Path}
+	}
+	return out, nil
 }
 
 // notReady says why a house does not serve what it holds.

@@ -30,6 +30,7 @@ func TestMain(m *testing.M) {
 //	await NAME TEXT        until it has written TEXT to stderr
 //	ask VERB URL [BODY]    an HTTP request; status and body are stdout
 //	enlarge FILE BYTES     fill a file with blanks up to a size
+//	again TEXT PROGRAM ARG…  run it until its stdout has TEXT
 //	replace FILE OLD NEW   change a file, as an editor does
 //	occupy ADDRESS         listen there, and say nothing
 //	unprivileged ARG…      postern ARG… as a user who may not write here
@@ -62,6 +63,7 @@ func TestScripts(t *testing.T) {
 			"end":          end,
 			"await":        await,
 			"ask":          ask,
+			"again":        again,
 			"enlarge":      enlarge,
 			"replace":      replace,
 			"occupy":       occupy,
@@ -266,6 +268,19 @@ func ask(ts *testscript.TestScript, neg bool, args []string) {
 	got, err := io.ReadAll(res.Body)
 	ts.Check(err)
 	fmt.Fprintf(ts.Stdout(), "%d\n%s\n", res.StatusCode, got)
+}
+
+func again(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: again TEXT PROGRAM ARG…")
+	}
+	for limit := time.Now().Add(time.Minute); time.Now().Before(limit); {
+		ts.Check(ts.Exec(args[1], args[2:]...))
+		if strings.Contains(ts.ReadFile("stdout"), args[0]) {
+			return
+		}
+	}
+	ts.Fatalf("%s never says %q", strings.Join(args[1:], " "), args[0])
 }
 
 func enlarge(ts *testscript.TestScript, neg bool, args []string) {

@@ -56,6 +56,7 @@ func (f *Function) environment(in *interpreter, code []string, stream, api, runt
 	case node:
 		env["NODE_PATH"] = paths(each(layers, "/nodejs/node"+in.major()+"/node_modules"), each(layers, "/nodejs/node_modules"), root)
 	case python:
+		env["PYTHONDONTWRITEBYTECODE"] = "1" // in Lambda the code's folder cannot be written
 		env["PYTHONPATH"] = paths(each(layers, "/python"), each(layers, "/python/lib/python"+in.minor()+"/site-packages"))
 	}
 	maps.Copy(env, f.runner.Environment)

@@ -213,6 +213,15 @@ const maxInline = 4 << 20
 
 // source keeps code, or finds it. The runtime matters to source in a template.
 func (s *Service) source(c *Code, runtime string) (Source, error) {
+	src, err := s.keep(c, runtime)
+	var refused *Error
+	if errors.As(err, &refused) {
+		refused.OfCode = true
+	}
+	return src, err
+}
+
+func (s *Service) keep(c *Code, runtime string) (Source, error) {
 	path := c.Path
 	switch {
 	case c.ImageURI != "":
@@ -280,7 +289,7 @@ func walkFolder(root string, f func(name string, mode fs.FileMode, content io.Re
 			return err
 		}
 		if d.IsDir() {
-			if d.Name() == ".git" {
+			if d.Name() == ".git" || d.Name() == "__pycache__" {
 				return fs.SkipDir
 			}
 			return nil

@@ -48,6 +48,7 @@ func (c Exception) Status() int {
 type Error struct {
 	Code    Exception
 	Message string
+	OfCode  bool  // it is the code that is wrong, not what is said of it
 	Err     error // the cause, such as a property.Errors; may be nil
 }
 

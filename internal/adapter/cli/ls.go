@@ -18,6 +18,8 @@ type listDocument struct {
 	Gateway *stackapi.Info   `json:"gateway"`
 	Stacks  []stackapi.Stack `json:"stacks"`
 	APIs    []stackapi.API   `json:"apis"`
+
+	Functions []stackapi.Function `json:"functions"`
 }
 
 func (c *command) listCommand() *cobra.Command {
@@ -25,8 +27,9 @@ func (c *command) listCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "ls",
 		Aliases: []string{"ps", "list"},
-		Short:   "List stacks, APIs, stages and addresses",
-		Long:    "List what the running gateway serves: stacks, APIs, stages, and the address of every method.",
+		Short:   "List stacks, APIs, stages, addresses and functions",
+		Long: `List what the running gateway serves: stacks, APIs, stages, the address of every
+method, and functions.`,
 		Example: `  postern ls
   postern ls -o json --listen 127.0.0.1:4567`,
 		Args: c.noArgs,
@@ -53,8 +56,12 @@ func (c *command) list(ctx context.Context, p *place) error {
 	if err != nil {
 		return fault(err)
 	}
+	functions, err := client.Functions(ctx)
+	if err != nil {
+		return fault(err)
+	}
 	if c.output == outputJSON {
-		return c.json(&listDocument{Schema: listSchema, Gateway: info, Stacks: stacks, APIs: apis})
+		return c.json(&listDocument{Schema: listSchema, Gateway: info, Stacks: stacks, APIs: apis, Functions: functions})
 	}
 	width := len("STACK")
 	for _, s := range stacks {
@@ -83,7 +90,17 @@ func (c *command) list(ctx context.Context, p *place) error {
 			fmt.Fprintln(c.Out, "  no stage")
 		}
 	}
-	if len(stacks) == 0 && len(apis) == 0 {
+	for _, f := range functions {
+		what := f.Runtime
+		if f.Code != "" {
+			what += "  " + f.Code
+		}
+		if f.Stack != "" {
+			what += "  stack " + f.Stack
+		}
+		fmt.Fprintf(c.Out, "function %s  %s\n", c.style.bold(f.Name), what)
+	}
+	if len(stacks) == 0 && len(apis) == 0 && len(functions) == 0 {
 		c.note("nothing is provisioned; try: postern up examples/quickstart/template.yaml")
 	}
 	return nil

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"os"
 
+	"postern/internal/adapter/stackapi"
+
 	"postern/internal/sigv4"
 )
 
@@ -44,6 +46,8 @@ type Settings struct {
 	BaseURL   string            // of the listener, for addresses shown to people; empty: not known
 	Version   string
 	Log       *slog.Logger
+
+	FunctionLog func(stackapi.LogLine) // gets every line of the functions' logs
 }
 
 // A House is a gateway in this process.

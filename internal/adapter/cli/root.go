@@ -53,7 +53,7 @@ own machine: the same nouns, the same mapping templates, the same answers.`,
 	}
 	add("run", c.upCommand(), c.downCommand(), c.serveCommand(), c.listCommand())
 	add("check", c.checkCommand(), c.planCommand(), c.renderCommand(), c.testCommand())
-	add("try", c.invokeCommand(), c.echoCommand())
+	add("try", c.invokeCommand(), c.logsCommand(), c.echoCommand())
 	add("other", c.environCommand(), c.versionCommand())
 	root.SetHelpCommand(c.helpCommand())
 	root.SetHelpCommandGroupID("other")

@@ -64,6 +64,7 @@ func (c *command) start(ctx context.Context, p *place, withEcho string) (_ *serv
 	s.settings.Insecure = s.settings.Insecure && s.open
 	s.url = "http://" + s.address()
 	s.settings.BaseURL = s.url
+	s.settings.FunctionLog = c.functionLog
 	var echo net.Listener
 	if withEcho != "" {
 		if echo, err = c.Listen(ctx, withEcho); err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"log/slog"
 	"mime"
 	"net/http"
@@ -33,7 +34,9 @@ type Server struct {
 	Stacks    *stack.Engine
 	Endpoints func(context.Context) ([]API, error) // APIs with stages and methods, without addresses
 	Invoke    func(context.Context, InvokeRequest) (*InvokeResponse, error)
-	Ready     func() []string // reasons why it is not; nil: it always is
+	Functions func(context.Context) ([]Function, error)                                 // without stacks; nil: there are none
+	Logs      func(ctx context.Context, function string, follow bool) iter.Seq[LogLine] // of one function or, with "", of all; nil: there are none
+	Ready     func() []string                                                           // reasons why it is not; nil: it always is
 
 	// Admit refuses who may not use the API; nil: those who are not local.
 	Admit func(http.ResponseWriter, *http.Request) *listen.Refused
@@ -88,6 +91,8 @@ func (s *Server) route() {
 	api("DELETE stacks/{name}", s.deleteStack)
 	api("GET endpoints", s.listEndpoints)
 	api("POST invoke", s.invoke)
+	api("GET functions", s.listFunctions)
+	api("GET logs", s.logs)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, &refusal{http.StatusNotFound, Failure{Code: CodeNotFound,
 			Message: "there is nothing at " + r.Method + " " + quoted(r.URL.Path), Help: "the paths of Postern's own API begin with " + prefix}})

@@ -10,6 +10,7 @@ const (
 	StacksSchema    = "postern.stacks/1"
 	StackSchema     = "postern.stack/1"
 	EndpointsSchema = "postern.endpoints/1"
+	FunctionsSchema = "postern.functions/1"
 	LineSchema      = "postern.line/1"
 	InvokeSchema    = "postern.invoke/1"
 	FailureSchema   = "postern.failure/1"
@@ -250,6 +251,31 @@ type Method struct {
 	Path       string `json:"path"` // of the resource, with {variables}
 	Type       string `json:"type"` // of its integration; empty: none
 	URL        string `json:"url,omitempty"`
+}
+
+// Functions is every Lambda function.
+type Functions struct {
+	Schema    string     `json:"schema"`
+	Functions []Function `json:"functions"`
+}
+
+// A Function is a Lambda function.
+type Function struct {
+	Name    string `json:"name"`
+	ARN     string `json:"arn"`
+	Runtime string `json:"runtime"`
+	Handler string `json:"handler,omitempty"`
+	Code    string `json:"code,omitempty"` // a folder or zip of this machine; empty: it was given whole
+	Stack   string `json:"stack,omitempty"`
+}
+
+// A LogLine is a line of a function's log.
+type LogLine struct {
+	Time      time.Time `json:"time"`
+	Function  string    `json:"function"`
+	Stream    string    `json:"stream"`
+	RequestID string    `json:"requestId,omitempty"`
+	Text      string    `json:"text"`
 }
 
 // An InvokeRequest is a request to a method, from inside.

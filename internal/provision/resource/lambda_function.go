@@ -2,6 +2,7 @@ package resource
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -189,12 +190,8 @@ func (m *lambdaFunction) source(r Request) (lambda.Code, error) {
 	if c.path == "" {
 		return code, nil
 	}
-	path := []string{"Code"}
-	if m.code == nil {
-		path = []string{"Filename"}
-	}
 	if r.Dir == "" {
-		return code, &Error{Code: InvalidRequest, Path: path,
+		return code, &Error{Code: InvalidRequest, Path: m.codePath(),
 			Message: c.path + ": only a template that postern up was given as a file may name folders and zips"}
 	}
 	code.Path = c.path
@@ -202,6 +199,26 @@ func (m *lambdaFunction) source(r Request) (lambda.Code, error) {
 		code.Path = filepath.Join(r.Dir, code.Path)
 	}
 	return code, nil
+}
+
+// codePath is the property that says where the code is.
+func (m *lambdaFunction) codePath() []string {
+	switch {
+	case m.code != nil:
+		return []string{"Code"}
+	case m.filename != "":
+		return []string{"Filename"}
+	}
+	return []string{"S3Key"}
+}
+
+// blame adds the property to a refusal of the code.
+func (m *lambdaFunction) blame(err error) error {
+	var l *lambda.Error
+	if errors.As(err, &l) && l.OfCode {
+		return &Error{Code: InvalidRequest, Message: l.Message, Path: m.codePath(), Err: err}
+	}
+	return foreign(err)
 }
 
 // codeType is the native type, in which a text may stand in the place of Code:
@@ -277,7 +294,7 @@ func (e *environment) createFunction(ctx context.Context, r Request, m *lambdaFu
 	m.Defaults()
 	c := &lambda.Creation{Function: m.Function, Code: code, Tags: withStackTags(r, m.tags), Publish: m.publish}
 	if _, err := e.functions.CreateFunction(ctx, c); err != nil {
-		return foreign(err)
+		return m.blame(err)
 	}
 	if m.reserved != nil && *m.reserved >= 0 {
 		if err := e.functions.PutConcurrency(ctx, m.Name, *m.reserved); err != nil {
@@ -319,7 +336,7 @@ func (e *environment) updateFunction(ctx context.Context, r Request, is, want *l
 		}
 	}
 	if _, err := e.functions.UpdateFunctionCode(ctx, is.Name, &lambda.CodeUpdate{Code: code, Architectures: after.Architecture, Publish: want.publish, OnlyIfChanged: true}); err != nil {
-		return foreign(err)
+		return want.blame(err)
 	}
 	switch {
 	case want.reserved != nil && *want.reserved >= 0:
