@@ -154,7 +154,7 @@ func (c *contextRoot) Value(place uint32) vtl.Value {
 // Walk goes down the table from a place. A hint is where among the children of a
 // node one was found.
 func (c *contextRoot) Walk(place uint32, names []string, hints []uint32) (end uint32, ok, known bool) {
-	if place >= inAuthorizerContext {
+	if place >= inAuthorizerContext || c.context.changed {
 		return 0, false, false
 	}
 	n := contextNodes[place]
@@ -202,8 +202,12 @@ func (c *contextRoot) walkNamed(n *contextNode, name string) (end uint32, ok, kn
 }
 
 // AppendLeaf prints a variable.
-func (c *contextRoot) AppendLeaf(dst []byte, place uint32) (out []byte, ok bool) {
-	if place >= inAuthorizerContext {
+func (c *contextRoot) AppendLeaf(dst []byte, place uint32, names []string, hints []uint32) (out []byte, known bool) {
+	place, ok, known := c.Walk(place, names, hints)
+	switch {
+	case !ok || !known:
+		return dst, known
+	case place >= inAuthorizerContext:
 		v, _ := c.Value(place).AsString()
 		return append(dst, v...), true
 	}

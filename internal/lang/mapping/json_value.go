@@ -73,12 +73,19 @@ func (t *tree) Value(place uint32) vtl.Value { return t.of(t.json.Node(place)) }
 
 // Walk goes down from a place.
 func (t *tree) Walk(place uint32, names []string, hints []uint32) (end uint32, ok, known bool) {
+	if t.changed {
+		return 0, false, false
+	}
 	return t.json.Walk(place, names, hints)
 }
 
 // AppendLeaf prints what is no array and no object.
-func (t *tree) AppendLeaf(dst []byte, place uint32) (out []byte, ok bool) {
-	return t.json.AppendLeaf(dst, place)
+func (t *tree) AppendLeaf(dst []byte, place uint32, names []string, hints []uint32) (out []byte, known bool) {
+	end, ok, known := t.Walk(place, names, hints)
+	if !ok || !known {
+		return dst, known
+	}
+	return t.json.AppendLeaf(dst, end)
 }
 
 // Elements returns where the elements of an array begin.

@@ -71,7 +71,7 @@ type MapSource interface {
 // the tree and loops over its lists without making maps and lists of what they
 // pass. Its owner numbers the values as places.
 type Document interface {
-	// Changed reports whether Change was called. Then nothing but Value is.
+	// Changed reports whether Change was called.
 	Changed() bool
 
 	// Change is called before a template changes one of the lists and maps.
@@ -82,13 +82,14 @@ type Document interface {
 	Value(place uint32) Value
 
 	// Walk returns the place that the names lead to, one level each, as MapSource.Get
-	// would. It may not know, and then others are asked. There is a hint for each
-	// name, with what Walk left there the last time, or anything.
+	// would. It may not know, and does not if something has changed; then others are
+	// asked. There is a hint for each name, with what Walk left there the last time,
+	// or anything.
 	Walk(place uint32, names []string, hints []uint32) (end uint32, ok, known bool)
 
-	// AppendLeaf appends the printed form of what is neither list nor map; null
-	// gives nothing.
-	AppendLeaf(dst []byte, place uint32) (out []byte, ok bool)
+	// AppendLeaf appends the printed form of what the names lead to, if Walk knows
+	// it and it is neither list nor map; null and what is not there give nothing.
+	AppendLeaf(dst []byte, place uint32, names []string, hints []uint32) (out []byte, known bool)
 
 	// Elements returns the place of the first element of a list and how many
 	// there are; Next the place of the element after the one at a place.

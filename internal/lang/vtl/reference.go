@@ -102,34 +102,32 @@ func (r *reference) eval(e *Env) (Value, outcome) {
 // and maps of what is on the way, as far as properties follow each other. With
 // 100 items of DynamoDB a rendering takes half the time.
 func (r *reference) walk(e *Env) (doc Document, place uint32, ok, known bool) {
-	if len(r.steps) == 0 {
+	if len(r.steps) == 0 || len(r.steps[0].run) == 0 {
 		return nil, 0, false, false
 	}
 	run := r.steps[0].run
-	if len(run) == 0 || e.steps < len(run) {
+	if doc, place = r.document(e); doc == nil || e.steps < len(run) {
 		return nil, 0, false, false
-	}
-	s := &e.slots[r.slot]
-	if s.state == there {
-		if doc, place = s.doc, s.place; doc.Changed() {
-			return nil, 0, false, false
-		}
-	} else {
-		if s.state == unknown {
-			e.load(r.slot)
-		}
-		m, isMap := s.v.ref.(*Map)
-		if !isMap {
-			return nil, 0, false, false
-		}
-		if doc, place, ok = m.document(); !ok {
-			return nil, 0, false, false
-		}
 	}
 	if place, ok, known = doc.Walk(place, run, e.hints[r.hints:r.hints+len(run)]); known {
 		e.steps -= len(run)
 	}
 	return doc, place, ok, known
+}
+
+// document returns the document in which the variable is, and its place, or nil.
+func (r *reference) document(e *Env) (Document, uint32) {
+	s := &e.slots[r.slot]
+	if s.state == there {
+		return s.doc, s.place
+	}
+	if s.state == unknown {
+		e.load(r.slot)
+	}
+	if m, ok := s.v.ref.(*Map); ok {
+		return m.doc, m.place
+	}
+	return nil, 0
 }
 
 // after takes the steps from i on.

@@ -98,21 +98,16 @@ func (n *printNode) render(e *Env, dst []byte) ([]byte, flow) {
 
 // appendLeaf prints what stands in a document without making a value of it.
 func (r *reference) appendLeaf(e *Env, dst []byte) (out []byte, printed bool) {
-	if len(r.steps) == 0 {
-		if s := &e.slots[r.slot]; s.state == there {
-			return s.doc.AppendLeaf(dst, s.place)
-		}
+	doc, place := r.document(e)
+	if doc == nil || e.steps < len(r.steps) {
 		return dst, false
 	}
-	doc, place, ok, known := r.walk(e)
-	switch {
-	case !known:
-		return dst, false
-	case !ok:
-		return dst, true
+	var names []string
+	if len(r.steps) > 0 {
+		names = r.steps[0].run
 	}
-	if dst, printed = doc.AppendLeaf(dst, place); !printed {
-		e.steps += len(r.steps) // which others take now
+	if dst, printed = doc.AppendLeaf(dst, place, names, e.hints[r.hints:r.hints+len(names)]); printed {
+		e.steps -= len(names)
 	}
 	return dst, printed
 }
@@ -120,9 +115,13 @@ func (r *reference) appendLeaf(e *Env, dst []byte) (out []byte, printed bool) {
 // within fails if the output is too long.
 func (n *printNode) within(e *Env, dst []byte) ([]byte, flow) {
 	if len(dst) > e.room {
-		return dst, e.exceed(n.ref.at, n.ref.source, "output", e.max.Output, "bytes")
+		return dst, n.tooLong(e)
 	}
 	return dst, onward
+}
+
+func (n *printNode) tooLong(e *Env) flow {
+	return e.exceed(n.ref.at, n.ref.source, "output", e.max.Output, "bytes")
 }
 
 // ask calls the method, and lets the host print the result if it can. If not,
