@@ -175,20 +175,14 @@ func (c *contextRoot) Walk(place uint32, names []string, hints []uint32) (end ui
 			return 0, false, false
 		case child == nil:
 			return 0, false, true
-		case !c.passes(child):
+		case child.present != nil && !child.present(&c.scope.Context):
 			return 0, false, n.named == 0 // or a member of the same name
+		case n.named != 0 && child.variable != nil && child.variable.get(&c.scope.Context).kind == noValue:
+			return 0, false, false
 		}
 		n = child
 	}
 	return uint32(n.place), true, !n.override
-}
-
-// passes reports whether n is there, and for a variable whether it has a value.
-func (c *contextRoot) passes(n *contextNode) bool {
-	if n.variable != nil {
-		return n.variable.get(&c.scope.Context).kind != noValue
-	}
-	return n.present == nil || n.present(&c.scope.Context)
 }
 
 // walkNamed finds a member that the table does not know.

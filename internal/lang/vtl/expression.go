@@ -66,7 +66,7 @@ func (n *stringNode) eval(e *Env) (Value, outcome) {
 		case *textNode:
 			return String(s.text), found
 		case *printNode:
-			if s.ref.prefix != "" {
+			if s.ref.prefix != "" || s.before != "" {
 				break
 			}
 			v, o := s.ref.eval(e)

@@ -20,7 +20,13 @@ func appendPrinted(b block, r *reference) block {
 	}
 	call := r.slot >= 0 && len(r.steps) == 1 && r.steps[0].kind == callMethod && r.prefix == ""
 	leaf := r.slot >= 0 && r.prefix == "" && (len(r.steps) == 0 || len(r.steps[0].run) == len(r.steps))
-	return append(b, &printNode{ref: r, call: call, leaf: leaf})
+	n := &printNode{ref: r, call: call, leaf: leaf}
+	if last := len(b) - 1; last >= 0 {
+		if t, ok := b[last].(*textNode); ok {
+			n.before, b = t.text, b[:last]
+		}
+	}
+	return append(b, n)
 }
 
 // acts reports whether finding the value can do more than find it.

@@ -48,14 +48,16 @@ func (n *textNode) render(e *Env, dst []byte) ([]byte, flow) {
 	return append(dst, n.text...), onward
 }
 
-// A printNode prints the value of a reference.
+// A printNode prints text and then the value of a reference.
 type printNode struct {
-	ref  *reference
-	call bool // $host.method(…) and no more, which the host may print itself
-	leaf bool // $x or $map.name.name… and no more, which a document may print
+	before string
+	ref    *reference
+	call   bool // $host.method(…) and no more, which the host may print itself
+	leaf   bool // $x or $map.name.name… and no more, which a document may print
 }
 
 func (n *printNode) render(e *Env, dst []byte) ([]byte, flow) {
+	dst = append(dst, n.before...)
 	if n.leaf {
 		if out, printed := n.ref.appendLeaf(e, dst); printed {
 			return n.within(e, out)
