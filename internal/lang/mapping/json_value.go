@@ -26,6 +26,7 @@ type values struct {
 	elements slab[uint32]
 	members  slab[member]
 	used     bool
+	changed  bool // trees begin as changed; what differs then is an error, says FuzzTemplate
 }
 
 func (vs *values) reset() {
@@ -45,7 +46,7 @@ func (vs *values) reset() {
 func (vs *values) of(d *jsonpath.Document, n jsonpath.Node) vtl.Value {
 	vs.used = true
 	t := vs.trees.Take()
-	t.json, t.from = d, vs
+	t.json, t.from, t.changed = d, vs, vs.changed
 	return t.of(n)
 }
 

@@ -439,6 +439,12 @@ func FuzzTemplate(f *testing.F) {
 		if err != nil || string(first) != string(again) {
 			t.Fatalf("%q gives %q and then %q, %v", text, first, again, err)
 		}
+		s.Override = Overrides{}
+		s.work().overrides = overrideMaps{}
+		s.machine.values.changed = true
+		if again, err = tmpl.AppendTo(nil, s); !errors.Is(err, vtl.ErrLimit) && (err != nil || string(first) != string(again)) {
+			t.Fatalf("%q gives %q, and with values that count as changed %q, %v", text, first, again, err)
+		}
 	})
 }
 
