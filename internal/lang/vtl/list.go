@@ -77,7 +77,7 @@ func (l *List) release() {
 	}
 }
 
-// document is Map.document for lists.
+// document returns the document of l if no template has changed it.
 func (l *List) document() (Document, uint32, bool) {
 	if l.doc == nil || l.doc.Changed() {
 		return nil, 0, false

@@ -72,14 +72,6 @@ func (m *Map) release() {
 	}
 }
 
-// document returns the document of m if no template has changed it.
-func (m *Map) document() (Document, uint32, bool) {
-	if m.doc == nil || m.doc.Changed() {
-		return nil, 0, false
-	}
-	return m.doc, m.place, true
-}
-
 // IsLazy reports whether m still asks its source: no template has changed it.
 func (m *Map) IsLazy() bool { return m.src != nil }
 
