@@ -52,6 +52,7 @@ type instance struct {
 	reportInit bool      // the next REPORT tells initTime
 	deadline   time.Time // of starting or current
 	timer      *time.Timer
+	fires      time.Time // when timer does; zero: it does not
 	idleSince  time.Time // written before it becomes idle
 	memory     int64     // bytes, the most that was seen
 	memoryAt   time.Time
@@ -101,7 +102,7 @@ func (f *Function) launch(bound *invocation) (*instance, *failure) {
 	}
 	i.mu.Lock()
 	i.deadline = i.born.Add(limit)
-	i.timer = time.AfterFunc(limit, i.expired)
+	i.timer, i.fires = time.AfterFunc(limit, i.expired), i.deadline
 	i.mu.Unlock()
 
 	f.mu.Lock()
@@ -213,7 +214,6 @@ func (i *instance) park(c channel) bool {
 		i.initTime = time.Since(i.born)
 		i.reportInit = i.bound == nil
 	}
-	i.timer.Stop()
 	i.parked, i.state, i.idleSince = c, idle, time.Now()
 	bound := i.bound
 	i.bound = nil
@@ -266,7 +266,12 @@ func (i *instance) begin(v *invocation) bool {
 	v.begun = time.Now()
 	i.deadline = v.begun.Add(f.config.Timeout)
 	deadline := i.deadline
-	i.timer.Reset(f.config.Timeout)
+	// A timer that fires too early is set anew then. To set it for each invocation
+	// would cost a system call.
+	if i.fires.IsZero() || i.fires.After(i.deadline) {
+		i.timer.Reset(f.config.Timeout)
+		i.fires = i.deadline
+	}
 	large := len(v.payload) >= largeEvent
 	if large {
 		i.work.Add(1)
@@ -388,8 +393,16 @@ func (i *instance) failInit(why *failure) bool {
 // expired ends an instance that has used up its time.
 func (i *instance) expired() {
 	i.mu.Lock()
-	if time.Now().Before(i.deadline) || i.state == idle || i.state == dead || i.state == dying {
-		i.mu.Unlock() // the timer fired while it was set anew
+	i.fires = time.Time{}
+	left := time.Until(i.deadline)
+	switch {
+	case i.state == idle || i.state == dead || i.state == dying:
+		i.mu.Unlock()
+		return
+	case left > 0:
+		i.timer.Reset(left)
+		i.fires = i.deadline
+		i.mu.Unlock()
 		return
 	}
 	limit := i.function.config.Timeout
