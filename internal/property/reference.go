@@ -16,10 +16,27 @@ func Reference(rows List) string {
 			matters = "all"
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s | %s |\n",
-			code(TerraformType.NameOf(r)), strings.TrimSpace(r.Value.kind()+" "+r.Is.words()), code(r.Default),
+			code(TerraformType.NameOf(r)), r.Kind(), code(r.Default),
 			code(CloudFormation.NameOf(r)), code(Terraform.NameOf(r)), code(Wire.NameOf(r)), matters, strings.ReplaceAll(r.Doc, "|", `\|`))
 	}
 	return b.String()
+}
+
+// Kind says in words what a property can be set to.
+func (r *Row) Kind() string { return strings.TrimSpace(r.Value.kind() + " " + r.Is.words()) }
+
+// Words returns the operations by their names, in the service's order.
+func (o Ops) Words() []string {
+	var out []string
+	for _, op := range []struct {
+		flag Ops
+		word string
+	}{{Add, "add"}, {Replace, "replace"}, {Remove, "remove"}} {
+		if o&op.flag != 0 {
+			out = append(out, op.word)
+		}
+	}
+	return out
 }
 
 func code(s string) string {

@@ -53,7 +53,7 @@ func (c *command) complete(root *cobra.Command) {
 	templates := filesOf("yaml", "yml", "json", "template")
 	arguments := map[string]completer{
 		"up": templates, "plan": templates, "check": templates, "render": filesOf("yaml", "yml", "json", "vm", "vtl", "template"), "test": filesOf("jsonl"),
-		"down": c.completeStacks, "invoke": words(c.methodWords),
+		"down": c.completeStacks, "invoke": words(c.methodWords), "explain": words(c.explainWords),
 	}
 	flags := map[string]completer{
 		"output":      cobra.FixedCompletions([]string{outputText, outputJSON}, cobra.ShellCompDirectiveNoFileComp),

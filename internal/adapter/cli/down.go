@@ -118,7 +118,7 @@ func chosen(stacks []stackapi.Stack, args []string, all bool) ([]string, error) 
 		if !slices.Contains(have, name) {
 			help := "there is none at all"
 			if len(have) > 0 {
-				help = "there are " + strings.Join(have, ", ")
+				help = thereIs(have)
 			}
 			if best := nearest.Word(a, have); best != "" {
 				help = "did you mean " + best + "?"

@@ -144,10 +144,12 @@ func target(apis []stackapi.API, api, stage string) (id, name string, err error)
 		}
 	}
 	switch {
+	case len(found) == 0 && api == "" && len(apis) > 0:
+		return "", "", failed("deploy it: aws apigateway create-deployment --rest-api-id "+apis[0].ID+" --stage-name dev --endpoint-url …", "%s has no stage", strings.Join(names, ", "))
 	case len(found) == 0 && api == "":
 		return "", "", failed("postern up TEMPLATE provisions one", "no API is served")
 	case len(found) == 0:
-		return "", "", failed("there are "+strings.Join(names, ", "), "there is no API %s", api)
+		return "", "", failed(thereIs(names), "there is no API %s", api)
 	case len(found) > 1:
 		return "", "", usage("name one with --api: "+strings.Join(names, ", "), "there are %d APIs", len(found))
 	}
@@ -161,7 +163,7 @@ func target(apis []stackapi.API, api, stage string) (id, name string, err error)
 	}
 	switch {
 	case stage != "":
-		return "", "", failed("there are "+strings.Join(names, ", "), "%s has no stage %s", named(a), stage)
+		return "", "", failed(thereIs(names), "%s has no stage %s", named(a), stage)
 	case len(names) == 0:
 		return "", "", failed("", "%s has no stage", named(a))
 	case len(names) > 1:

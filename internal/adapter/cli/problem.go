@@ -50,6 +50,17 @@ func count(n int, what string) string {
 	return strconv.Itoa(n) + " " + what + "s"
 }
 
+// thereIs lists what could have been named.
+func thereIs(names []string) string {
+	switch len(names) {
+	case 0:
+		return "there is none"
+	case 1:
+		return "there is only " + names[0]
+	}
+	return "there are " + strings.Join(names, ", ")
+}
+
 // problem shows one: what, where, why, how to mend.
 func (c *command) problem(p stackapi.Problem, sources []source) {
 	head, mark := "error", c.style.red

@@ -262,7 +262,7 @@ func (r *rendering) choose(types []string, of string) (string, error) {
 	case len(types) == 0:
 		return "", &exit{code: exitInvalid, err: fmt.Errorf("%s: there is no template", of)}
 	case r.contentType != "":
-		return "", &exit{code: exitInvalid, err: fmt.Errorf("%s: there is no template for %s", of, cutText(r.contentType, 80)), help: "there are " + strings.Join(types, ", ")}
+		return "", &exit{code: exitInvalid, err: fmt.Errorf("%s: there is no template for %s", of, cutText(r.contentType, 80)), help: thereIs(types)}
 	case len(types) == 1:
 		return types[0], nil
 	case slices.Contains(types, usual):

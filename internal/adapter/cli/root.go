@@ -52,7 +52,7 @@ own machine: the same nouns, the same mapping templates, the same answers.`,
 		}
 	}
 	add("run", c.upCommand(), c.downCommand(), c.serveCommand(), c.listCommand())
-	add("check", c.checkCommand(), c.planCommand(), c.renderCommand(), c.testCommand())
+	add("check", c.checkCommand(), c.planCommand(), c.renderCommand(), c.testCommand(), c.explainCommand())
 	add("try", c.invokeCommand(), c.logsCommand(), c.echoCommand())
 	add("other", c.environCommand(), c.versionCommand())
 	root.SetHelpCommand(c.helpCommand())

@@ -50,6 +50,16 @@ func (c *command) read(files []string, t *templates) ([]source, error) {
 	return out, nil
 }
 
+// templateIn proposes a template in a directory, or in one below it.
+func templateIn(dir string) string {
+	for _, pattern := range []string{"template.yaml", "*.yaml", "*.yml", "*.json", "*/template.yaml", "*/*.yaml"} {
+		if found, err := filepath.Glob(filepath.Join(dir, pattern)); err == nil && len(found) > 0 {
+			return "name a template in it, such as " + found[0]
+		}
+	}
+	return "there is no template in it"
+}
+
 func (c *command) readFile(file string) ([]byte, error) {
 	if file == "-" {
 		text, err := io.ReadAll(io.LimitReader(c.In, maxTemplate+1))
@@ -71,7 +81,7 @@ func (c *command) readFile(file string) ([]byte, error) {
 	case err != nil:
 		return nil, unreadable(file, err)
 	case info.IsDir():
-		return nil, usage("name a template in it, such as "+file+"/template.yaml", "%s is a directory, expected a template", file)
+		return nil, usage(templateIn(file), "%s is a directory, expected a template", file)
 	case info.Mode().IsRegular() && info.Size() > maxTemplate:
 		return nil, tooLong(file, fmt.Sprintf("%d bytes,", info.Size()))
 	}
