@@ -29,7 +29,7 @@ type Lambda struct {
 	Function string    // the function's ARN or name; empty: the one in the request's URL
 	Home     string    // completes a name to an ARN, such as arn:aws:lambda:eu-west-1:123456789012:function:
 	Service  bool      // API Gateway itself calls, so that the function's policy must permit it
-	Checked  bool      // payloads are known to be JSON
+	Checked  bool      // the requests are those of a proxy: their payloads are known to be JSON
 }
 
 // Payload limits of the Invoke operation, in bytes.
@@ -50,7 +50,7 @@ func (l *Lambda) Invoke(ctx context.Context, req *Request) (*message.Response, e
 		answer, err := l.Local.InvokeFunction(ctx, call)
 		switch {
 		case err == nil:
-			return answered(call, answer), nil
+			return l.answered(call, answer), nil
 		case errors.As(err, &refused):
 			return refusal(refused), nil
 		case errors.Is(err, ErrNoFunction):
@@ -154,8 +154,9 @@ func functionOf(u string) string {
 	return name
 }
 
-// answered is the response that the Lambda API makes of an answer.
-func answered(call *FunctionCall, a *FunctionAnswer) *message.Response {
+// answered is the response that the Lambda API makes of an answer. Nobody looks
+// at how a proxy's was sent.
+func (l *Lambda) answered(call *FunctionCall, a *FunctionAnswer) *message.Response {
 	payload, failed := a.Payload, a.FunctionError
 	if len(payload) > maxReply && failed == "" {
 		failed = "Unhandled"
@@ -166,10 +167,12 @@ func answered(call *FunctionCall, a *FunctionAnswer) *message.Response {
 		id = call.RequestID
 	}
 	h := make(message.Header, 0, 10)
-	h.Add("Date", time.Now().UTC().Format(http.TimeFormat))
+	if !l.Checked {
+		h.Add("Date", time.Now().UTC().Format(http.TimeFormat))
+		h.Add("Content-Length", strconv.Itoa(len(payload)))
+		h.Add("Connection", "keep-alive")
+	}
 	h.Add("Content-Type", "application/json")
-	h.Add("Content-Length", strconv.Itoa(len(payload)))
-	h.Add("Connection", "keep-alive")
 	h.Add("x-amzn-RequestId", id)
 	if failed != "" {
 		h.Add("X-Amz-Function-Error", failed)

@@ -29,12 +29,18 @@ func corridors() []corridor {
 		"integration.request.path.id":       "method.request.path.id",
 		"integration.request.header.X-Kind": "'pet'",
 	}
+	service := custom("arn:aws:apigateway:eu-west-1:dynamodb:action/PutItem")
+	service.Integration.Type = apigw.AWS
+	service.Integration.RequestTemplates = map[string]string{"application/json": `{"id": "$input.params('id')", "name": $input.json('$.name')}`}
+	service.Integration.Responses["200"].ResponseTemplates = map[string]string{"application/json": `{"pet": $input.json('$')}`}
 	templated := custom("http://backend.test/pets")
 	templated.Integration.RequestTemplates = map[string]string{"application/json": `{"id": "$input.params('id')", "name": $input.json('$.name')}`}
 	templated.Integration.Responses["200"].ResponseTemplates = map[string]string{"application/json": `{"pet": $input.json('$')}`}
 	return []corridor{
 		{name: "MOCK", method: mock(`{"hello": "$input.params('id')"}`), allocs: 2},
 		{name: "HTTP_PROXY", method: proxied, allocs: 7},
+		{name: "AWS", method: service, body: `{"name": "ada", "tags": ["a", "b"]}`, allocs: 11},
+		{name: "AWS_PROXY", method: lambdaProxy(), body: `{"name": "ada", "tags": ["a", "b"]}`, allocs: 15},
 		{name: "HTTP", method: templated, body: `{"name": "ada", "tags": ["a", "b"]}`, allocs: 11},
 	}
 }
@@ -46,11 +52,19 @@ func (i *instant) Invoke(context.Context, *backend.Request) (*message.Response, 
 	return &i.res, nil
 }
 
+// instantFunctions return the same reply every time.
+type instantFunctions struct{}
+
+func (instantFunctions) InvokeFunction(context.Context, *backend.FunctionCall) (*backend.FunctionAnswer, error) {
+	return &backend.FunctionAnswer{Status: 200, Payload: []byte(`{"statusCode": 200, "headers": {"Content-Type": "application/json"}, "body": "{\"id\": 7}"}`)}, nil
+}
+
 func (c *corridor) open(tb testing.TB) (*Gateway, *message.Request) {
 	tb.Helper()
 	m := c.method
 	m.HTTPMethod = "POST"
 	m.Responses = map[string]*apigw.MethodResponse{"200": {StatusCode: "200"}}
+	answer := &instant{message.Response{Status: 200, Header: header("Content-Type", "application/json"), Body: []byte(`{"id": 7}`)}}
 	s, err := Compile(Config{
 		Snapshot: &apigw.Snapshot{
 			API:       apigw.RestAPI{ID: "api1234567"},
@@ -58,9 +72,11 @@ func (c *corridor) open(tb testing.TB) (*Gateway, *message.Request) {
 		},
 		Stage:  &apigw.Stage{StageName: "prod"},
 		Limits: apigw.DefaultLimits(),
-		Suppliers: Suppliers{HTTP: func(backend.Options) backend.Backend {
-			return &instant{message.Response{Status: 200, Header: header("Content-Type", "application/json"), Body: []byte(`{"id": 7}`)}}
-		}},
+		Suppliers: Suppliers{
+			HTTP:      func(backend.Options) backend.Backend { return answer },
+			AWS:       func(backend.ServiceOptions) backend.Backend { return answer },
+			Functions: instantFunctions{},
+		},
 	})
 	if err != nil {
 		tb.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"golang.org/x/net/http/httpguts"
@@ -97,7 +98,7 @@ func (p *lambdaReply) read(x *exchange, reply []byte) (encoded bool, why string)
 			v = jsonText{}
 		}
 		ok := true
-		switch key {
+		switch string(key) {
 		case "statusCode":
 			if v.bytes != nil {
 				res.Status, ok = v.status()
@@ -113,21 +114,25 @@ func (p *lambdaReply) read(x *exchange, reply []byte) (encoded bool, why string)
 				encoded, ok = v.boolean()
 			}
 		default:
-			return false, "found the key " + strconv.Quote(clip(key)) + ", expected statusCode, headers, multiValueHeaders, body or isBase64Encoded"
+			return false, "found the key " + strconv.Quote(clip(string(key))) + ", expected statusCode, headers, multiValueHeaders, body or isBase64Encoded"
 		}
 		if !ok {
-			return false, key + ": found " + v.name() + ", expected " + replyKinds[key]
+			return false, string(key) + ": found " + v.name() + ", expected " + replyKinds[string(key)]
 		}
 	}
 	if body.bytes != nil {
-		res.Body = body.text()
+		// The event has been sent; its memory is free.
+		res.Body = body.text(x.rendered[:0])
+		if len(res.Body) > 0 && body.escaped() {
+			x.rendered = res.Body
+		}
 	}
 	return encoded, p.headers(x, headers, multi)
 }
 
 // replyKinds are what the keys of a reply hold.
 var replyKinds = map[string]string{
-	"statusCode":        "a whole number from 100 to 599",
+	"statusCode":        "a whole number from 200 to 599",
 	"headers":           "an object of texts",
 	"multiValueHeaders": "an object of lists",
 	"body":              "a text",
@@ -142,7 +147,7 @@ func (p *lambdaReply) headers(x *exchange, headers, multi jsonText) string {
 		if !v.scalar() {
 			return "header " + clip(name) + ": found " + v.name() + ", expected a text"
 		}
-		value := string(v.text())
+		value := string(v.text(nil))
 		if !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value) {
 			return "header " + strconv.Quote(clip(name)) + ": it cannot be sent"
 		}
@@ -150,7 +155,8 @@ func (p *lambdaReply) headers(x *exchange, headers, multi jsonText) string {
 		return ""
 	}
 	if multi.bytes != nil {
-		for name, list := range multi.members {
+		for key, list := range multi.members {
+			name := string(key)
 			if list.kind() == 'n' {
 				continue
 			}
@@ -169,10 +175,11 @@ func (p *lambdaReply) headers(x *exchange, headers, multi jsonText) string {
 	}
 	several := len(*h)
 	if headers.bytes != nil {
-		for name, v := range headers.members {
+		for key, v := range headers.members {
 			if v.kind() == 'n' {
 				continue
 			}
+			name := string(key)
 			for _, f := range (*h)[begin:several] {
 				if message.EqualName(f.Name, name) {
 					name = f.Name
@@ -205,8 +212,8 @@ func errorMessage(payload []byte) string {
 	}
 	text := ""
 	for key, v := range r.members {
-		if key == "errorMessage" && v.scalar() && v.kind() != 'n' {
-			text = string(v.text())
+		if string(key) == "errorMessage" && v.scalar() && v.kind() != 'n' {
+			text = string(v.text(nil))
 		}
 	}
 	return text
@@ -252,18 +259,56 @@ func (t jsonText) scalar() bool {
 	return c != '{' && c != '[' && c != 0
 }
 
-// text returns a scalar's text, which may be a part of the value itself.
-func (t jsonText) text() []byte {
+// escaped reports whether a text is not written as it is.
+func (t jsonText) escaped() bool {
+	return t.bytes[0] == '"' && (bytes.IndexByte(t.bytes, '\\') >= 0 || !utf8.Valid(t.bytes))
+}
+
+// text returns a scalar's text: a part of the value itself, or if it has escapes
+// what is appended to dst. What is no UTF-8 becomes U+FFFD.
+func (t jsonText) text(dst []byte) []byte {
 	if t.bytes[0] != '"' {
 		return t.bytes
 	}
 	inner := t.bytes[1 : len(t.bytes)-1]
-	if bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner) {
+	if !t.escaped() {
 		return inner
 	}
-	var s string
-	_ = json.Unmarshal(t.bytes, &s) // it is valid
-	return []byte(s)
+	for len(inner) > 0 {
+		c := inner[0]
+		switch {
+		case c == '\\' && inner[1] == 'u':
+			r := hexRune(inner[2:6])
+			inner = inner[6:]
+			if utf16.IsSurrogate(r) {
+				second := rune(-1)
+				if len(inner) >= 6 && inner[0] == '\\' && inner[1] == 'u' {
+					second = hexRune(inner[2:6])
+				}
+				if r = utf16.DecodeRune(r, second); r != utf8.RuneError {
+					inner = inner[6:]
+				}
+			}
+			dst = utf8.AppendRune(dst, r)
+		case c == '\\':
+			dst = append(dst, unescaped[inner[1]])
+			inner = inner[2:]
+		case c < utf8.RuneSelf:
+			dst = append(dst, c)
+			inner = inner[1:]
+		default:
+			r, n := utf8.DecodeRune(inner)
+			dst = utf8.AppendRune(dst, r)
+			inner = inner[n:]
+		}
+	}
+	return dst
+}
+
+var unescaped = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
+
+func hexRune(digits []byte) rune {
+	return rune(unhex(digits[0]))<<12 | rune(unhex(digits[1]))<<8 | rune(unhex(digits[2]))<<4 | rune(unhex(digits[3]))
 }
 
 // status reads a status code: a whole number, or a text that is one.
@@ -271,15 +316,15 @@ func (t jsonText) status() (int, bool) {
 	if !t.scalar() {
 		return 0, false
 	}
-	n, err := strconv.Atoi(strings.TrimSpace(string(t.text())))
-	return n, err == nil && n >= 100 && n <= 599
+	n, err := strconv.Atoi(strings.TrimSpace(string(t.text(nil))))
+	return n, err == nil && n >= 200 && n <= 599
 }
 
 func (t jsonText) boolean() (value, ok bool) {
 	if !t.scalar() {
 		return false, false
 	}
-	switch string(t.text()) {
+	switch string(t.text(nil)) {
 	case "true":
 		return true, true
 	case "false":
@@ -289,7 +334,7 @@ func (t jsonText) boolean() (value, ok bool) {
 }
 
 // members yields the members of an object in their order.
-func (t jsonText) members(yield func(key string, value jsonText) bool) {
+func (t jsonText) members(yield func(key []byte, value jsonText) bool) {
 	b := t.bytes
 	at := skipBlanks(b, 0) + 1
 	for {
@@ -298,7 +343,7 @@ func (t jsonText) members(yield func(key string, value jsonText) bool) {
 			return
 		}
 		end := skipValue(b, at)
-		key := string(jsonText{b[at:end]}.text())
+		key := jsonText{b[at:end]}.text(nil)
 		at = skipBlanks(b, end) + 1 // the colon
 		at = skipBlanks(b, at)
 		end = skipValue(b, at)

@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -223,7 +224,7 @@ func TestRecordedReplies(t *testing.T) {
 
 func TestRepliesThatBreakTheContract(t *testing.T) {
 	for _, reply := range []string{
-		``, `null`, `[]`, `1`, `"x"`, `{"statusCode": 200`, `{"statusCode": 99}`, `{"statusCode": 600}`, `{"statusCode": 200.5}`, `{"statusCode": []}`,
+		``, `null`, `[]`, `1`, `"x"`, `{"statusCode": 200`, `{"statusCode": 101}`, `{"statusCode": 600}`, `{"statusCode": 200.5}`, `{"statusCode": []}`,
 		`{"statusCode": "abc"}`, `{"StatusCode": 200}`, `{"headers": []}`, `{"headers": {"a": {}}}`, `{"headers": {"a": ["b"]}}`,
 		`{"headers": {"a b": "c"}}`, `{"headers": {"a": "b\r\nc: d"}}`, `{"multiValueHeaders": {"a": "b"}}`, `{"multiValueHeaders": {"a": [{}]}}`,
 		`{"body": {}}`, `{"body": ["a"]}`, `{"isBase64Encoded": 1}`, `{"isBase64Encoded": {}}`, `{"extra": null}`,
@@ -576,7 +577,7 @@ func FuzzReply(f *testing.F) {
 		if _, why := p.read(x, reply); why != "" {
 			return
 		}
-		if !json.Valid(reply) || x.res.Status < 100 || x.res.Status > 599 {
+		if !json.Valid(reply) || x.res.Status < 200 || x.res.Status > 599 {
 			t.Errorf("%q became %+v", reply, x.res)
 		}
 		for _, h := range x.res.Header {
@@ -608,6 +609,23 @@ func FuzzEvent(f *testing.F) {
 		}
 		if !utf8.Valid(out) || len(event.Headers) != 1 || len(event.QueryStringParameters) != 1 || (event.Body == nil) != (len(body) == 0) {
 			t.Errorf("%s", out)
+		}
+	})
+}
+
+// A text reads as encoding/json reads it.
+func FuzzJSONText(f *testing.F) {
+	for _, text := range []string{`"a\u00e9\n\"\\\/\b\f\r\t"`, `"\ud83d\ude00"`, `"\ud83d"`, `"\ud83d\u0041"`, `"\ude00\ud83d\ude00x"`, "\"\xff\xc3\"", `"plain"`} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var want string
+		if len(b) < 2 || b[0] != '"' || json.Unmarshal(b, &want) != nil {
+			return
+		}
+		b = bytes.TrimRight(b, " \t\r\n")
+		if got := string(jsonText{b}.text(nil)); got != want {
+			t.Errorf("%q: got %q, want %q", b, got, want)
 		}
 	})
 }
