@@ -40,28 +40,32 @@ const (
 
 // A rotating is credentials that may change.
 type rotating struct {
-	cache *aws.CredentialsCache // nil: none
+	provider aws.CredentialsProvider // nil: none
+	window   time.Duration           // before they expire, in which others are fetched
 
-	mu sync.Mutex // held to renew
+	mu      sync.Mutex
+	current aws.Credentials // without key: none yet
+	flight  *flight         // the fetch that is under way; nil: none
+}
+
+// A flight is one fetch of credentials for all who wait for it. It ends when
+// nobody does any more, so that the next one begins anew.
+type flight struct {
+	cancel  context.CancelFunc
+	waiting int           // guarded by rotating.mu
+	done    chan struct{} // closed when the rest is set
+	got     aws.Credentials
+	err     error
 }
 
 // newRotating keeps what a provider gives until window before it expires.
 func newRotating(p aws.CredentialsProvider, window time.Duration) *rotating {
-	if p == nil {
-		return &rotating{}
-	}
-	cache, ok := p.(*aws.CredentialsCache)
-	if !ok {
-		cache = aws.NewCredentialsCache(p, func(o *aws.CredentialsCacheOptions) { o.ExpiryWindow = window })
-	}
-	return &rotating{cache: cache}
+	return &rotating{provider: p, window: window}
 }
 
 // fixed are credentials that do not change.
 func fixed(c Credentials) *rotating {
-	return newRotating(aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-		return aws.Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretKey, SessionToken: c.SessionToken}, nil
-	}), 0)
+	return &rotating{current: aws.Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretKey, SessionToken: c.SessionToken}}
 }
 
 // placeholder are the credentials that local stand-ins for AWS are used to.
@@ -70,20 +74,61 @@ var placeholder = fixed(Credentials{AccessKeyID: "test", SecretKey: "test"})
 var errNoCredentials = errors.New("no credentials")
 
 func (r *rotating) retrieve(ctx context.Context) (aws.Credentials, error) {
-	if r.cache == nil {
+	r.mu.Lock()
+	if r.good() {
+		defer r.mu.Unlock()
+		return r.current, nil
+	}
+	if r.provider == nil {
+		r.mu.Unlock()
 		return aws.Credentials{}, errNoCredentials
 	}
-	c, err := r.cache.Retrieve(ctx)
-	if err == nil {
-		return c, nil
+	f := r.flight
+	if f == nil {
+		f = r.fetch()
 	}
-	if ctx.Err() != nil {
-		return aws.Credentials{}, classify(ctx, err)
+	f.waiting++
+	r.mu.Unlock()
+	select {
+	case <-f.done:
+		return f.got, f.err
+	case <-ctx.Done():
 	}
-	if e, ok := errors.AsType[*NotAssumed](err); ok {
-		return aws.Credentials{}, e
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if f.waiting--; f.waiting == 0 {
+		f.cancel()
+		if r.flight == f {
+			r.flight = nil
+		}
 	}
-	return aws.Credentials{}, err
+	return aws.Credentials{}, classify(ctx, ctx.Err())
+}
+
+// good reports whether there are credentials that can be used for a while.
+func (r *rotating) good() bool {
+	return r.current.HasKeys() && (!r.current.CanExpire || time.Until(r.current.Expires) > r.window)
+}
+
+// fetch begins a flight. r.mu is held.
+func (r *rotating) fetch() *flight {
+	ctx, cancel := context.WithCancel(context.Background())
+	f := &flight{cancel: cancel, done: make(chan struct{})}
+	r.flight = f
+	go func() {
+		defer cancel()
+		f.got, f.err = r.provider.Retrieve(ctx)
+		r.mu.Lock()
+		if r.flight == f {
+			r.flight = nil
+			if f.err == nil {
+				r.current = f.got
+			}
+		}
+		r.mu.Unlock()
+		close(f.done)
+	}()
+	return f
 }
 
 // renew lets go of credentials that a service says have expired, unless they
@@ -91,23 +136,17 @@ func (r *rotating) retrieve(ctx context.Context) (aws.Credentials, error) {
 func (r *rotating) renew(used aws.Credentials) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !used.CanExpire {
+	if !used.CanExpire || r.provider == nil {
 		return false
 	}
-	// What is kept is returned at once; what is not is new in any case.
-	now, err := r.cache.Retrieve(ended)
-	if err == nil && now.AccessKeyID == used.AccessKeyID && now.SessionToken == used.SessionToken {
-		r.cache.Invalidate()
+	if r.current.AccessKeyID == used.AccessKeyID && r.current.SessionToken == used.SessionToken {
+		r.current = aws.Credentials{}
+		if p, ok := r.provider.(interface{ Invalidate() }); ok {
+			p.Invalidate()
+		}
 	}
 	return true
 }
-
-// ended is a context in which nothing is waited for.
-var ended = func() context.Context {
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	return ctx
-}()
 
 // A roleKey is what makes the credentials of roles differ.
 type roleKey struct {
@@ -130,9 +169,9 @@ func (a *AWS) role(k roleKey, signer *rotating) *rotating {
 		a.roles = make(map[roleKey]*rotating)
 	}
 	o := sts.Options{
-		Region:           k.region,
-		Credentials:      aws.CredentialsProviderFunc(signer.retrieve),
-		RetryMaxAttempts: 2,
+		Region:      k.region,
+		Credentials: aws.CredentialsProviderFunc(signer.retrieve),
+		Retryer:     aws.NopRetryer{}, // a client waits
 		HTTPClient: &http.Client{
 			Transport:     a.Pool.HTTP(Options{}).transport,
 			Timeout:       stsPatience,
