@@ -3,7 +3,8 @@
 //
 //	go run ./bench/functions [-rounds 5] [-seconds 4] [-connections 8]
 //
-// It installs serverless and serverless-offline from npm, once, into the user's
+// Each round starts both anew, one after the other, and warms them for half as
+// long as it measures. It installs serverless and serverless-offline from npm, once, into the user's
 // cache directory; project/package.json says which. Linux only: CPU time is
 // read from /proc.
 //
@@ -152,35 +153,33 @@ func compare(rounds int, length time.Duration, connections int) error {
 	}
 	defer os.RemoveAll(work)
 
-	ours, err := startPostern(filepath.Join(work, "postern"))
-	if err != nil {
-		return err
-	}
-	defer ours.stop()
-	theirs, err := startServerless(filepath.Join(work, "serverless"), modules)
-	if err != nil {
-		return err
-	}
-	defer theirs.stop()
-	field := []*contestant{ours, theirs}
-	for _, c := range field {
-		if _, _, err := c.load(length, connections); err != nil { // warm
-			return fmt.Errorf("%s: %w", c.name, err)
-		}
-	}
 	bareCPU, bareTime, err := bare(filepath.Join(work, "bare"))
 	if err != nil {
 		return err
 	}
+	field := []*contestant{{name: "Postern"}, {name: "serverless-offline"}}
 	for n := range rounds {
-		for _, c := range field {
+		for i, c := range field {
+			dir := filepath.Join(work, fmt.Sprintf("%d-%d", n, i))
+			if err := write(dir); err != nil {
+				return err
+			}
+			start := func() error { return c.startPostern(dir) }
+			if i == 1 {
+				start = func() error { return c.startServerless(dir, modules) }
+			}
+			if err := start(); err != nil {
+				return err
+			}
 			r, err := c.round(length, connections)
+			c.stop()
 			if err != nil {
 				return fmt.Errorf("%s: %w", c.name, err)
 			}
 			c.rounds = append(c.rounds, r)
+			fmt.Fprintf(os.Stderr, "round %d of %d: %-18s %7.1f µs outside the function, %7.1f µs in all, p50 %7.1f µs, %6.0f requests/s\n",
+				n+1, rounds, c.name, r.outside, r.total, r.p50, r.rate)
 		}
-		fmt.Fprintf(os.Stderr, "round %d of %d\n", n+1, rounds)
 	}
 	report(field, bareCPU, bareTime)
 	return nil
@@ -219,48 +218,42 @@ func install(dir string) error {
 	return cmd.Run()
 }
 
-func startPostern(dir string) (*contestant, error) {
-	if err := write(dir); err != nil {
-		return nil, err
-	}
+func (c *contestant) startPostern(dir string) error {
 	self, err := os.Executable()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	cmd := exec.Command(self, "postern", dir)
 	cmd.Stderr = os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := cmd.Start(); err != nil {
-		return nil, err
+		return err
 	}
 	var address string
 	if _, err := fmt.Fscanln(out, &address); err != nil {
-		return nil, fmt.Errorf("postern did not start: %w", err)
+		return fmt.Errorf("postern did not start: %w", err)
 	}
-	c := &contestant{name: "Postern", process: cmd.Process, dir: dir, target: "http://" + address + "/_aws/execute-api/bench00000/prod/hello/ada"}
-	return c, c.await()
+	c.process, c.dir, c.target = cmd.Process, dir, "http://"+address+"/_aws/execute-api/bench00000/prod/hello/ada"
+	return c.await()
 }
 
-func startServerless(dir, modules string) (*contestant, error) {
-	if err := write(dir); err != nil {
-		return nil, err
-	}
+func (c *contestant) startServerless(dir, modules string) error {
 	if err := os.Symlink(filepath.Join(modules, "node_modules"), filepath.Join(dir, "node_modules")); err != nil {
-		return nil, err
+		return err
 	}
 	var ports [2]string
 	for i := range ports {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
-			return nil, err
+			return err
 		}
 		_, ports[i], _ = net.SplitHostPort(l.Addr().String())
 		if err := l.Close(); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	cmd := exec.Command("node", "node_modules/serverless/bin/serverless.js", "offline", "--host", "127.0.0.1",
@@ -269,10 +262,10 @@ func startServerless(dir, modules string) (*contestant, error) {
 	cmd.Env = append(os.Environ(), "SLS_TELEMETRY_DISABLED=1", "SLS_TRACKING_DISABLED=1", "SLS_NOTIFICATIONS_MODE=off", "NODE_ENV=production")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := cmd.Start(); err != nil {
-		return nil, err
+		return err
 	}
-	c := &contestant{name: "serverless-offline", process: cmd.Process, dir: dir, target: "http://127.0.0.1:" + ports[0] + "/hello/ada"}
-	return c, c.await()
+	c.process, c.dir, c.target = cmd.Process, dir, "http://127.0.0.1:"+ports[0]+"/hello/ada"
+	return c.await()
 }
 
 func (c *contestant) stop() {
@@ -350,7 +343,11 @@ func (c *contestant) load(length time.Duration, connections int) (answered int, 
 	return len(took), took, err
 }
 
+// round measures a contestant that has just started: half a round warms it.
 func (c *contestant) round(length time.Duration, connections int) (r round, err error) {
+	if _, _, err := c.load(length/2, connections); err != nil {
+		return r, err
+	}
 	total, inside, err := c.cpu()
 	if err != nil {
 		return r, err
