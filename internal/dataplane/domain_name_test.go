@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"postern/internal/apigw"
+	"postern/internal/message"
 )
 
 func TestDomainNamesLeadToStages(t *testing.T) {
@@ -69,6 +70,33 @@ func TestDomainNamesStayClosed(t *testing.T) {
 		d := CompileDomain(&tt.d, nil)
 		if got := d.address("/").closed != nil; got != tt.want || got != (d.Closed() != "") {
 			t.Errorf("%s: closed %t, want %t", tt.name, got, tt.want)
+		}
+	}
+}
+
+// A function finds the base path in the path, and not the stage. Observed.
+func TestFunctionsSeeTheBasePath(t *testing.T) {
+	f := &fakeFunctions{}
+	f.returns(`{"statusCode":200}`)
+	d := deployFunction(t, f, method{verb: "GET", path: "/pets/{id}", Method: lambdaProxy()})
+	d.gateway.Swap(d.gateway.Routes().WithDomains(CompileDomain(&apigw.DomainName{DomainName: "api.example.com"},
+		[]*apigw.BasePathMapping{{BasePath: "test", RestAPIID: "api1234567", Stage: "test"}})))
+	// The base path of the request is what send puts before its path.
+	if a := d.send(message.Request{Host: "api.example.com:4566", Path: "/pets/7"}); a.status != 200 {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	event := f.event(t)
+	context := event["requestContext"].(map[string]any)
+	for _, tt := range []struct{ name, got, want any }{
+		{"path", event["path"], "/test/pets/7"},
+		{"requestContext.path", context["path"], "/test/pets/7"},
+		{"stage", context["stage"], "test"},
+		{"domainName", context["domainName"], "api.example.com"},
+		{"domainPrefix", context["domainPrefix"], "api"},
+		{"pathParameters", event["pathParameters"].(map[string]any)["id"], "7"},
+	} {
+		if tt.got != tt.want {
+			t.Errorf("%s: got %v, want %v", tt.name, tt.got, tt.want)
 		}
 	}
 }
