@@ -2,6 +2,7 @@ package house_test
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -74,6 +75,32 @@ var unpatched = map[string]string{
 	"UpdateUsage replace /remaining":                       "usage is not counted yet",
 }
 
+// undocumented returns the operations that a documented path does not have. A
+// path that is not documented has none.
+func undocumented(operation, path string) []string {
+	var have []string
+	for _, d := range documentedPatches {
+		if d.operation != operation {
+			continue
+		}
+		for pattern := range strings.FieldsSeq(d.paths) {
+			if matches(pattern, path) {
+				have = append(have, strings.Fields(d.ops)...)
+			}
+		}
+	}
+	if have == nil {
+		return nil
+	}
+	return slices.DeleteFunc([]string{"add", "replace", "remove", "move", "test", "copy"}, func(op string) bool { return slices.Contains(have, op) })
+}
+
+// matches reports whether a path fits a pattern, in which an asterisk is any
+// segment.
+func matches(pattern, path string) bool {
+	return regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, `[^/]+`) + "$").MatchString(path)
+}
+
 // checkPatches fails for documented patches that were not performed.
 func (l *ledger) checkPatches(t *testing.T) {
 	t.Helper()
@@ -95,10 +122,8 @@ func (l *ledger) checkPatches(t *testing.T) {
 
 // patched reports whether a patch was performed; an asterisk is any segment.
 func (l *ledger) patched(operation, path string) bool {
-	pattern := "^" + regexp.QuoteMeta(operation+" ") + strings.ReplaceAll(regexp.QuoteMeta(path), `\*`, `[^/]+`) + "$"
-	re := regexp.MustCompile(pattern)
 	for done := range l.performed {
-		if re.MatchString(done) {
+		if rest, ok := strings.CutPrefix(done, operation+" "); ok && matches(path, rest) {
 			return true
 		}
 	}

@@ -236,7 +236,8 @@ type patched struct {
 }
 
 // patches performs steps, each in an update of its own. What the answer of an
-// update has, a read has as well.
+// update has, a read has as well. Then it tries the operations that the paths of
+// the steps are documented not to have.
 func patches[O, R any](c *sdk, update func([]types.PatchOperation) (*O, error), read func() (*R, error), steps []patched) {
 	c.Helper()
 	for _, s := range steps {
@@ -253,6 +254,23 @@ func patches[O, R any](c *sdk, update func([]types.PatchOperation) (*O, error), 
 		for who, answer := range map[string]any{"update": out, "read": again} {
 			if got := memberOf(c.T, answer, path); got != want {
 				c.Errorf("%s: the %s has %s %s, want %s", s.patch, who, path, got, want)
+			}
+		}
+	}
+	operation := strings.TrimSuffix(reflect.TypeFor[O]().Name(), "Output")
+	for _, s := range steps {
+		_, rest, _ := strings.Cut(s.patch, " ")
+		path, value, _ := strings.Cut(rest, " ")
+		for _, op := range undocumented(operation, path) {
+			before := c.revision()
+			_, err := update(patch(op + " " + path + " " + value))
+			var bad *types.BadRequestException
+			var missing *types.NotFoundException
+			if !errors.As(err, &bad) && !errors.As(err, &missing) {
+				c.Errorf("%s %s %s: got %v, want a refusal", operation, op, path, err)
+			}
+			if c.revision() != before {
+				c.Errorf("%s %s %s: something was written", operation, op, path)
 			}
 		}
 	}
