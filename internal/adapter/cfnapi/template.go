@@ -23,7 +23,7 @@ func (c *call) template() (*cfn.Template, error) {
 	case text == "":
 		return nil, invalid("Either Template URL or Template Body must be specified.")
 	}
-	return stack.Parse("template", []byte(text))
+	return stack.Parse("template", []byte(text), "")
 }
 
 // previous returns the template of a request, or the stack's own if the request
@@ -39,7 +39,7 @@ func (c *call) previous(st *stack.State) (*cfn.Template, error) {
 	if err != nil {
 		return nil, err
 	}
-	return stack.Parse(st.File, text)
+	return stack.Parse(st.File, text, "")
 }
 
 // input reads parameters and tags.
@@ -199,7 +199,7 @@ func (c *call) getTemplateSummary() (any, error) {
 		if err2 != nil {
 			return nil, err2
 		}
-		t, err = stack.Parse(st.File, text)
+		t, err = stack.Parse(st.File, text, "")
 	} else {
 		t, err = c.template()
 	}

@@ -101,7 +101,7 @@ func (s *Server) checkOne(in CheckTemplate) ([]Problem, error) {
 		Export:  func(name string) (string, bool) { return name, true }}
 	var found []Problem
 	w := wrap(&in.Template)
-	t, err := stack.Parse(in.Template.Name, []byte(in.Template.Text))
+	t, err := stack.Parse(in.Template.Name, []byte(in.Template.Text), in.Dir)
 	if err == nil {
 		found = problems(t.Warnings)
 		var b *cfn.Bound
@@ -117,7 +117,7 @@ func (s *Server) checkOne(in CheckTemplate) ([]Problem, error) {
 	switch {
 	case errors.As(err, &es):
 		// What stands in the way of a plan hides what comes after it.
-		more, warnings := stack.Examine(in.Template.Name, []byte(in.Template.Text), input, s.Stacks.Types, cfn.Limits{})
+		more, warnings := stack.Examine(in.Template.Name, []byte(in.Template.Text), in.Dir, input, s.Stacks.Types, cfn.Limits{})
 		found = union(problems(es), problems(more), found, problems(warnings))
 	case err != nil:
 		found = append(found, Problem{Severity: SeverityError, File: in.Template.Name, Message: err.Error()})
@@ -141,7 +141,7 @@ func (s *Server) plan(ctx context.Context, name string, in *StackRequest) (*stac
 	if in.Dir != "" && !filepath.IsAbs(in.Dir) {
 		return nil, invalid("dir is %s, expected an absolute path", quoted(in.Dir))
 	}
-	t, err := stack.Parse(in.Template.Name, []byte(in.Template.Text))
+	t, err := stack.Parse(in.Template.Name, []byte(in.Template.Text), in.Dir)
 	if err != nil {
 		return nil, blame(err)
 	}

@@ -1,6 +1,9 @@
 package cfn
 
-import "slices"
+import (
+	"errors"
+	"slices"
+)
 
 // A Transform rewrites a template before it is read.
 //
@@ -103,4 +106,36 @@ func (n *Node) Clone() *Node {
 		c.Members = append(c.Members, m)
 	}
 	return &c
+}
+
+// Read reads JSON or YAML that is to stand in the place of a node, whose place
+// all of it gets. What is wrong with it is reported at the node, and there is
+// nothing then.
+func (x *Expansion) Read(at *Node, path []string, name string, text []byte) *Node {
+	rep := &report{limit: 1}
+	r := &reader{file: name, lim: x.p.t.lim, report: rep}
+	n := r.read(string(text))
+	if err := rep.err(); err != nil || n == nil {
+		e := x.Errorf(at, path, "%s cannot be read as JSON or YAML", name)
+		var found Errors
+		if errors.As(err, &found) {
+			e.Message += ": " + found[0].Error()
+		}
+		return nil
+	}
+	n.place(at)
+	return n
+}
+
+// place gives a node and all in it the place of another.
+func (n *Node) place(at *Node) {
+	n.line, n.column, n.style = at.line, at.column, plain
+	for _, item := range n.Items {
+		item.place(at)
+	}
+	for i := range n.Members {
+		m := &n.Members[i]
+		m.line, m.column = at.line, at.column
+		m.Value.place(at)
+	}
 }

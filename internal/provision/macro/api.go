@@ -70,8 +70,13 @@ func (s *serverlessTemplate) implicit(m cfn.Member) *api {
 // begin makes the definition that methods are added to.
 func (a *api) begin() {
 	version := text(a.properties.Get("OpenApiVersion"))
-	body := a.properties.Get("DefinitionBody")
-	switch uri := a.properties.Get("DefinitionUri"); {
+	body, uri := a.properties.Get("DefinitionBody"), a.properties.Get("DefinitionUri")
+	if body == nil && uri != nil && uri.Kind == cfn.String {
+		if body = a.files.file(a.Expansion, uri, append(a.path, "DefinitionUri")); body == nil {
+			uri = nil // which is told
+		}
+	}
+	switch {
 	case body != nil && body.Kind == cfn.Map && !isCall(body):
 		a.body = body
 		if text(body.Get("openapi")) != "" {
@@ -80,8 +85,7 @@ func (a *api) begin() {
 	case body != nil:
 		a.Errorf(body, append(a.path, "DefinitionBody"), "the definition has to stand in the template, without a function around it")
 	case uri != nil:
-		a.Errorf(uri, append(a.path, "DefinitionUri"), "definitions outside of the template are not read").Help =
-			"write the definition as DefinitionBody, or bring the OpenAPI file itself up"
+		a.Errorf(uri, append(a.path, "DefinitionUri"), "definitions in a bucket are not read").Help = "name a file, such as ./openapi.yaml"
 	}
 	a.openapi = strings.HasPrefix(version, "3")
 	if a.body == nil {

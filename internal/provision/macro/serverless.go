@@ -19,6 +19,7 @@ type serverlessTemplate struct {
 	out       []cfn.Member      // the resources as they are going to be
 	names     map[string]string // what stands for Api.Stage and the like
 	copied    int               // nodes
+	files     *includer
 }
 
 // maxCopied is how many nodes the globals and the like may become. Chosen: 500
@@ -52,9 +53,9 @@ func size(n *cfn.Node) int {
 }
 
 // expandServerless expands the resources of AWS SAM.
-func expandServerless(x *cfn.Expansion) {
+func expandServerless(x *cfn.Expansion, files *includer) {
 	s := &serverlessTemplate{Expansion: x, resources: x.Root.Get("Resources"), globals: x.Root.Get("Globals"),
-		apis: map[string]*api{}, names: map[string]string{}}
+		apis: map[string]*api{}, names: map[string]string{}, files: files}
 	x.Root.Members = slices.DeleteFunc(x.Root.Members, func(m cfn.Member) bool { return m.Key == "Globals" })
 	for _, m := range members(s.globals) {
 		if !slices.Contains([]string{"Function", "Api", "HttpApi", "SimpleTable", "StateMachine", "LayerVersion"}, m.Key) {

@@ -21,7 +21,7 @@ type limitation struct {
 // what closes a method to everybody. A row goes when the thing is built.
 var notYet = [...]limitation{
 	{noun: "RestApi", property: "apiKeySource", values: []string{"AUTHORIZER"}, sentence: "API keys from authorizers are not part of Postern yet; leave it out or write HEADER"},
-	{noun: "RestApi", property: "bodyS3Location", sentence: "documents in S3 cannot be read; write the document as Body"},
+	{noun: "RestApi", property: "bodyS3Location", sentence: "documents in S3 cannot be read; write the document as Body, or name a file beside the template"},
 	{noun: "RestApi", property: "cloneFrom", sentence: "clones in templates are not part of Postern yet; leave it out"},
 	{noun: "RestApi", property: "securityPolicy", sentence: "it is kept and not enforced", accepted: true},
 	{noun: "RestApi", property: "endpointAccessMode", sentence: "it is kept and not enforced", accepted: true},

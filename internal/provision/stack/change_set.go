@@ -91,7 +91,7 @@ func (e *Engine) ChangeSet(ctx context.Context, stack, name string) (*ChangeSet,
 	if err != nil || c.Reason != "" {
 		return c, nil, err
 	}
-	t, err := Parse(c.File, []byte(c.Template))
+	t, err := Parse(c.File, []byte(c.Template), c.Input.Dir)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -12,8 +12,8 @@ import (
 // touches nothing; a template without errors can be planned.
 //
 // Errors are sorted by position, at most 20.
-func Examine(name string, text []byte, in cfn.Input, types *resource.Registry, lim cfn.Limits) (errors, warnings cfn.Errors) {
-	lim.Transforms = macro.Transforms()
+func Examine(name string, text []byte, dir string, in cfn.Input, types *resource.Registry, lim cfn.Limits) (errors, warnings cfn.Errors) {
+	lim.Transforms = macro.Transforms(dir)
 	b, found := cfn.Examine(name, text, in, lim)
 	if b == nil {
 		return found, nil
@@ -39,8 +39,9 @@ func Examine(name string, text []byte, in cfn.Input, types *resource.Registry, l
 	return c.errors[:min(len(c.errors), maxErrors)], c.plan.Warnings
 }
 
-// Parse reads a template with all that it may be expanded by. The error is
-// cfn.Errors.
-func Parse(name string, text []byte) (*cfn.Template, error) {
-	return cfn.Parse(name, text, cfn.Limits{Transforms: macro.Transforms()})
+// Parse reads a template with all that it may be expanded by. dir is the
+// directory of its file, absolute; empty: it was no file of this machine. The
+// error is cfn.Errors.
+func Parse(name string, text []byte, dir string) (*cfn.Template, error) {
+	return cfn.Parse(name, text, cfn.Limits{Transforms: macro.Transforms(dir)})
 }

@@ -30,7 +30,7 @@ Resources:
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			found, _ := Examine("t.yaml", []byte(tt.text), cfn.Input{}, l.Types, cfn.Limits{})
+			found, _ := Examine("t.yaml", []byte(tt.text), "", cfn.Input{}, l.Types, cfn.Limits{})
 			var got []string
 			for _, e := range found {
 				got = append(got, e.Error())
