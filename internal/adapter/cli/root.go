@@ -256,6 +256,9 @@ where AWS_EC2_METADATA_DISABLED is false.
 
 Lambda functions that Postern holds run here; all others are looked for at lambda's
 endpoint.
+
+  postern up examples/aws-services/template.yaml --with-echo 127.0.0.1:8099 \
+    --endpoint dynamodb=http://127.0.0.1:8099 --endpoint sqs=http://127.0.0.1:8099
 `
 
 const addressesTopic = `
