@@ -87,15 +87,21 @@ func wantBody(t *testing.T, method, url string, status int, body string) {
 	}
 }
 
-// runAWS runs one command of the AWS CLI and returns its answer.
+// runAWS runs one command of aws apigateway and returns its answer.
 func runAWS(t *testing.T, server string, args ...string) map[string]any {
+	t.Helper()
+	return runService(t, server, "apigateway", args...)
+}
+
+// runService runs one command of the AWS CLI and returns its answer.
+func runService(t *testing.T, server, service string, args ...string) map[string]any {
 	t.Helper()
 	program, err := exec.LookPath("aws")
 	if err != nil {
 		t.Fatal("the program aws is not installed: install the AWS CLI (Debian: apt-get install awscli), or set POSTERN_WITHOUT_AWSCLI=1")
 	}
 	nowhere := filepath.Join(t.TempDir(), "none")
-	cmd := exec.CommandContext(t.Context(), program, append([]string{"--endpoint-url", server, "--output", "json", "apigateway"}, args...)...)
+	cmd := exec.CommandContext(t.Context(), program, append([]string{"--endpoint-url", server, "--output", "json", service}, args...)...)
 	cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_DEFAULT_REGION=us-east-1", "AWS_REGION=us-east-1",
 		"AWS_PAGER=", "AWS_CONFIG_FILE="+nowhere, "AWS_SHARED_CREDENTIALS_FILE="+nowhere, "AWS_EC2_METADATA_DISABLED=true", "NO_PROXY=127.0.0.1", "no_proxy=127.0.0.1")
 	var stderr bytes.Buffer

@@ -45,10 +45,10 @@ func NewServer(s *lambda.Service, log *slog.Logger) *Server {
 	return server
 }
 
-var dated = regexp.MustCompile(`^/20\d\d-\d\d-\d\d/`)
+var dated = regexp.MustCompile(`^/(20\d\d-\d\d-\d\d/(functions|layers|event-source-mappings|code-signing-configs|account-settings)|2017-03-31/tags)(/|$)`)
 
 // Serves reports whether a path is one of the Lambda API. All of them begin with
-// a date.
+// a date, as do those of other services.
 func Serves(path string) bool { return dated.MatchString(path) }
 
 // ServeHTTP implements http.Handler.
