@@ -35,7 +35,7 @@ func Types(svc *control.Service, o Options) []Type {
 		integrationResponseTypes, deploymentTypes, stageTypes, methodSettingTypes, vpcLinkTypes, modelTypes,
 		requestValidatorTypes, gatewayResponseTypes, accountTypes, authorizerTypes, apiKeyTypes, usagePlanTypes, usagePlanKeyTypes,
 		domainNameTypes, basePathMappingTypes, clientCertificateTypes, documentationPartTypes, documentationVersionTypes, restAPIPolicyTypes,
-		lambdaFunctionTypes, lambdaPermissionTypes, lambdaAliasTypes, lambdaVersionTypes, roleTypes, policyTypes, cdkMetadataTypes,
+		lambdaFunctionTypes, lambdaPermissionTypes, lambdaAliasTypes, lambdaVersionTypes, roleTypes, policyTypes, logGroupTypes, cdkMetadataTypes,
 	} {
 		types = append(types, family(e)...)
 	}
