@@ -49,13 +49,14 @@ const houseRules = `
 	control, publish                   < adapter/awsapi;
 	control                            < adapter/awsapi/recorded;
 	lambda                             < adapter/lambdaapi;
+	iam                                < adapter/iamapi;
 	provision/stack, dataplane, adapter/listen < adapter/stackapi;
 	provision/stack                    < adapter/cfnapi;
 	NONE                               < adapter/neighbors;
 	adapter/awsapi, adapter/stackapi, lang/cases < adapter/cli;
 
 	# the wiring knows everybody
-	adapter/bolt, adapter/listen, adapter/awsapi, adapter/stackapi, adapter/lambdaapi, adapter/cfnapi, adapter/neighbors, publish, provision/stack, backend, cache < house;
+	adapter/bolt, adapter/listen, adapter/awsapi, adapter/stackapi, adapter/lambdaapi, adapter/iamapi, adapter/cfnapi, adapter/neighbors, publish, provision/stack, backend, cache < house;
 `
 
 // houseWalls are taken out of what houseRules give: "a | b" means that b may
@@ -66,6 +67,7 @@ const houseWalls = `
 	control, store, dataplane, publish | adapter/cli;
 	lang/cfn, store, function          | provision/resource;
 	store, function                    | adapter/lambdaapi;
+	store, property                    | adapter/iamapi;
 `
 
 // parseRules returns for each room the rooms it may import.

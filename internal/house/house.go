@@ -16,6 +16,7 @@ import (
 	"postern/internal/adapter/awsapi"
 	"postern/internal/adapter/bolt"
 	"postern/internal/adapter/cfnapi"
+	"postern/internal/adapter/iamapi"
 	"postern/internal/adapter/lambdaapi"
 	"postern/internal/adapter/listen"
 	"postern/internal/adapter/neighbors"
@@ -86,6 +87,8 @@ type House struct {
 
 	functions      http.Handler
 	admitFunctions listen.Admission
+	roles          http.Handler
+	admitRoles     listen.Admission
 	cloudFormation *cfnapi.Server
 	neighbors      *neighbors.Server
 }
@@ -134,12 +137,14 @@ func New(c Config) (*House, error) {
 	}
 	h.Publisher.Suppliers.Functions = h.Lambda
 	var err error
+	roles := &iam.Service{Store: base, AccountID: c.AccountID, Now: c.Now}
+	h.roles = &iamapi.Server{Roles: roles, Log: c.Log}
 	o := resource.Options{
 		InvokeURL: func(api, stage string) string {
 			return fmt.Sprintf("%s/_aws/execute-api/%s/%s", c.BaseURL, api, stage)
 		},
 		Functions: h.Lambda,
-		Roles:     &iam.Service{Store: base, AccountID: c.AccountID, Now: c.Now},
+		Roles:     roles,
 	}
 	if h.Types, err = resource.NewRegistry(resource.Types(h.Control, o)...); err != nil {
 		return nil, err
@@ -231,6 +236,14 @@ func (h *House) Handler() http.Handler {
 			h.functions.ServeHTTP(w, r)
 			return
 		}
+		if iamapi.Serves(r) {
+			if refused := h.admitRoles.Admit(w, r); refused != nil {
+				refuse(w, refused)
+				return
+			}
+			h.roles.ServeHTTP(w, r)
+			return
+		}
 		if neighbors.Foreign(r) {
 			neighbors.Refuse(w, r)
 			return
@@ -265,6 +278,8 @@ func (h *House) admission(c Config) {
 	h.admitFunctions = h.admit
 	h.admitFunctions.Insecure = false
 	h.admitFunctions.Body, h.admitFunctions.Services = functionBody, []string{"lambda"}
+	h.admitRoles = h.admit
+	h.admitRoles.Region, h.admitRoles.Services = "", []string{iamapi.Service} // IAM is of no region
 	h.Admit = own.Admit
 }
 
