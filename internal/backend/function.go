@@ -37,6 +37,7 @@ type FunctionAnswer struct {
 // InvokeFunction returns ErrNoFunction if there is no such function, version or
 // alias, and a *FunctionRefused if the invocation is not permitted or not
 // possible. What goes wrong inside the function is no error: it is in the answer.
+// It keeps nothing of call when it returns.
 type Functions interface {
 	InvokeFunction(ctx context.Context, call *FunctionCall) (*FunctionAnswer, error)
 }

@@ -1,7 +1,6 @@
 package backend
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -124,7 +123,7 @@ func (l *Lambda) call(req *Request) (*FunctionCall, *FunctionRefused) {
 		}
 	}
 	call.PayloadChecked = true
-	call.Payload = bytes.Clone(req.Body) // an event may be worked at after Invoke
+	call.Payload = req.Body
 	return call, nil
 }
 

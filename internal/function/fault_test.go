@@ -173,6 +173,28 @@ func TestWhoHangsUpLeavesTheInvocationRunning(t *testing.T) {
 	returns(t, f, `{}`, `"ok"`)
 }
 
+// TestInvokeKeepsNothing has callers leave, and use their payload otherwise,
+// while the invocation has yet to begin, and while a large one is on its way.
+func TestInvokeKeepsNothing(t *testing.T) {
+	b := newBench(t)
+	f := b.node(`export const handler = async (e) => { console.log(new Set(e).size === 1 ? 'all ' + e[0] : 'mixed'); await new Promise((f) => setTimeout(f, 20)) }`)
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	for n, size := range []int{10, 1 << 20, 10} {
+		payload := []byte(`"` + strings.Repeat("x", size) + `"`)
+		if _, err := f.Invoke(gone, &backend.FunctionCall{Payload: payload}); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v, want canceled", err)
+		}
+		for i := range payload {
+			payload[i] = 'y'
+		}
+		b.await(t, func(text string) bool { return strings.Count(text, "REPORT") == n+1 })
+	}
+	if n := strings.Count(b.text(), "all x"); n != 3 {
+		t.Errorf("%d of 3 payloads were kept", n)
+	}
+}
+
 func TestCloseEndsWhatRuns(t *testing.T) {
 	b := newBench(t)
 	f := b.node(sayPID + `export const handler = async () => { console.log('begun'); await new Promise((f) => setTimeout(f, 1e6)) }`)
