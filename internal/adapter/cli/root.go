@@ -182,6 +182,7 @@ func topics() []*cobra.Command {
 		{"vpc-links", "how private backends are reached", linksTopic},
 		{"aws", "how AWS services and Lambda functions are called", awsTopic},
 		{"addresses", "under which addresses an API answers", addressesTopic},
+		{"clients", "how the AWS CLI, SDKs and Terraform find the gateway", clientsTopic},
 		{"exit-codes", "what the exit codes mean", exitTopic},
 	} {
 		out = append(out, &cobra.Command{Use: t.name, Short: t.short, Long: strings.TrimSpace(t.text)})
@@ -214,11 +215,17 @@ Templates are CloudFormation's, in YAML or JSON, with short tags such as !Ref.
   sections    Parameters, Mappings, Conditions, Rules, Resources, Outputs, Metadata
   functions   Ref, GetAtt, Sub, Join, Select, Split, FindInMap, If, And, Or, Not, Equals,
               Base64, Cidr, ImportValue, ToJsonString, Length
-  types       AWS::ApiGateway::* and Terraform::AWS::ApiGateway*
+  types       AWS::ApiGateway::* and Terraform::AWS::ApiGateway* (also TF::AWS::ApiGateway*)
 
-Types: RestApi, Resource, Method, MethodResponse, Integration, IntegrationResponse,
-Deployment, Stage, VpcLink, Model, RequestValidator, GatewayResponse, Account,
-MethodSettings. Other types are refused.
+Types of API Gateway: RestApi, Resource, Method, MethodResponse, Integration,
+IntegrationResponse, Deployment, Stage, MethodSettings, Model, RequestValidator,
+GatewayResponse, Authorizer, ApiKey, UsagePlan, UsagePlanKey, DomainName,
+BasePathMapping, VpcLink, ClientCertificate, DocumentationPart, DocumentationVersion,
+Account, RestApiPolicy. postern explain property NAME says what their properties mean.
+
+Functions, their permissions and roles are read as well: AWS::Lambda::Function, Version,
+Alias, Permission; AWS::IAM::Role, Policy, ManagedPolicy, and the same in Terraform's
+shape. Other types are refused.
 
 A template without Deployment or Stage is served at a stage called local;
 --no-auto-deploy leaves that out.
@@ -273,6 +280,35 @@ Everything is on one port, 127.0.0.1:4566 unless --listen says otherwise.
 
 An API of a template has an id made of the region, the account, the stack and the
 resource, so that its address is the same after a restart and on every machine.
+`
+
+const clientsTopic = `
+Whatever speaks to API Gateway, CloudFormation or Lambda speaks to Postern when it is
+given the address. In a shell, for the AWS CLI, the SDKs and Terraform alike:
+
+  eval "$(postern environ --export)"
+  aws apigateway get-rest-apis
+  aws cloudformation deploy --template-file template.yaml --stack-name pets
+
+An AWS CLI older than 2.13 (or 1.29) does not read AWS_ENDPOINT_URL; it has --endpoint-url.
+
+In Terraform's own words:
+
+  provider "aws" {
+    region                      = "us-east-1"
+    access_key                  = "test"
+    secret_key                  = "test"
+    skip_credentials_validation = true
+    skip_requesting_account_id  = true
+    skip_metadata_api_check     = true
+    endpoints {
+      apigateway = "http://127.0.0.1:4566"
+      sts        = "http://127.0.0.1:4566"
+    }
+  }
+
+Any access key will do on this machine; with --credentials FILE only those of the file.
+What an operation of API Gateway does here is in docs/reference/control-plane.md.
 `
 
 const exitTopic = `

@@ -67,3 +67,17 @@ func shellFields(line string) []string {
 	}
 	return out
 }
+
+// The topic about templates names every type that has a schema.
+func TestTopicOfTemplatesNamesTheTypes(t *testing.T) {
+	files, err := filepath.Glob("../../../docs/reference/schemas/*-ApiGateway*.json")
+	if err != nil || len(files) < 40 {
+		t.Fatalf("%d schemas, %v", len(files), err)
+	}
+	for _, f := range files {
+		_, name, _ := strings.Cut(strings.TrimSuffix(filepath.Base(f), ".json"), "ApiGateway")
+		if name = strings.TrimPrefix(name, "-"); !regexp.MustCompile(`\b` + name + `\b`).MatchString(templatesTopic) {
+			t.Errorf("postern help templates does not name %s", name)
+		}
+	}
+}
