@@ -153,6 +153,12 @@ func (c *call) getTemplate() (any, error) {
 		}
 		text = string(body)
 	}
+	if c.text("TemplateStage") == "Processed" {
+		// One that names files beside it is shown as it was written.
+		if t, err := stack.Parse("template", []byte(text), ""); err == nil {
+			text = string(t.Processed())
+		}
+	}
 	return &struct {
 		TemplateBody    string
 		StagesAvailable []string `xml:"StagesAvailable>member"`

@@ -149,7 +149,7 @@ func (p *parser) transform(n *Node) {
 		case !item.isText():
 			p.errorf(item, path, "found %s, expected the name of a transform", item.brief()).AWS =
 				"Key Name of transform definition must be a string."
-		case item.Text == "AWS::LanguageExtensions":
+		case item.Text == languageExtensions:
 			p.t.extensions = true
 			p.t.Transforms = append(p.t.Transforms, item.Text)
 		case p.expands(item.Text):

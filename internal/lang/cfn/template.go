@@ -22,6 +22,7 @@ type Template struct {
 
 	lim        Limits
 	source     *source
+	root       *Node // behind the transforms
 	rules      []*Named
 	decide     []*Named // conditions, each after those it needs
 	references []Reference
@@ -108,6 +109,7 @@ func parse(name string, text []byte, lim Limits) (*Template, error) {
 	}
 	p := &parser{t: t, report: rep}
 	p.expand(root)
+	t.root = root
 	p.sections(root)
 	p.check()
 	t.Warnings = sortErrors(rep.warnings)

@@ -1,6 +1,7 @@
 package cfn
 
 import (
+	"encoding/json"
 	"errors"
 	"slices"
 )
@@ -138,4 +139,55 @@ func (n *Node) place(at *Node) {
 		m.line, m.column = at.line, at.column
 		m.Value.place(at)
 	}
+}
+
+// Processed returns the template as it is behind its transforms: JSON, or the
+// source if there are none. The language extensions are part of the language
+// here, so they stay.
+func (t *Template) Processed() []byte {
+	if t.root == nil || !slices.ContainsFunc(t.Transforms, func(name string) bool { return name != languageExtensions }) {
+		return t.Source()
+	}
+	root := *t.root
+	root.Members = slices.DeleteFunc(slices.Clone(root.Members), func(m Member) bool { return m.Key == "Transform" })
+	if t.extensions {
+		root.Set("Transform", NewText(&root, languageExtensions))
+	}
+	return appendNode(nil, &root)
+}
+
+const languageExtensions = "AWS::LanguageExtensions"
+
+// appendNode appends a node as JSON. A scalar that JSON spells otherwise is
+// text.
+func appendNode(dst []byte, n *Node) []byte {
+	switch n.Kind {
+	case List:
+		dst = append(dst, '[')
+		for i, item := range n.Items {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = appendNode(dst, item)
+		}
+		return append(dst, ']')
+	case Map:
+		dst = append(dst, '{')
+		for i, m := range n.Members {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = append(appendNode(dst, &Node{Kind: String, Text: m.Key}), ':')
+			dst = appendNode(dst, m.Value)
+		}
+		return append(dst, '}')
+	case Null:
+		return append(dst, "null"...)
+	case Bool, Number:
+		if json.Valid([]byte(n.Text)) {
+			return append(dst, n.Text...)
+		}
+	}
+	text, _ := json.Marshal(n.Text) // a text always has JSON
+	return append(dst, text...)
 }

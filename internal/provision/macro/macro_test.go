@@ -172,3 +172,32 @@ func TestOnlyFilesMayNameFiles(t *testing.T) {
 		t.Errorf("error %v, want one about the file", err)
 	}
 }
+
+// A processed template is one that needs no transform, and says the same.
+func TestProcessedTemplates(t *testing.T) {
+	for _, name := range []string{"implicit", "api", "definition"} {
+		a, err := txtar.ParseFile("testdata/" + name + ".txtar")
+		if err != nil {
+			t.Fatal(err)
+		}
+		tmpl, err := cfn.Parse(a.Files[0].Name, a.Files[0].Data, limits())
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := cfn.Parse("processed.json", tmpl.Processed(), cfn.Limits{})
+		if err != nil {
+			t.Fatalf("%s: %v\n%s", name, err, tmpl.Processed())
+		}
+		if len(again.Transforms) > 0 || len(again.Resources) != len(tmpl.Resources) {
+			t.Fatalf("%s: transforms %v, %d resources, want none and %d", name, again.Transforms, len(again.Resources), len(tmpl.Resources))
+		}
+		for i, r := range again.Resources {
+			var got, want strings.Builder
+			show(&got, "", r.Properties)
+			show(&want, "", tmpl.Resources[i].Properties)
+			if got.String() != want.String() {
+				t.Errorf("%s: %s is\n%s\nwant\n%s", name, r.ID, got.String(), want.String())
+			}
+		}
+	}
+}
