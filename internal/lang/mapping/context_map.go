@@ -130,6 +130,9 @@ func (c *contextRoot) Get(name string) (vtl.Value, bool) {
 // Changed reports whether a template has changed $context, or has had it listed.
 func (c *contextRoot) Changed() bool { return c.context.changed }
 
+// Holds is asked of lists only, of which there are none.
+func (c *contextRoot) Holds(uint32) bool { return !c.context.changed }
+
 // Change is called when a template is about to.
 func (c *contextRoot) Change() { c.context.changed = true }
 

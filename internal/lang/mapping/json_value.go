@@ -25,8 +25,9 @@ type values struct {
 	arrays   vtl.Arena[array]
 	elements slab[uint32]
 	members  slab[member]
+	tables   slab[*container]
 	used     bool
-	changed  bool // trees begin as changed; what differs then is an error, says FuzzTemplate
+	plain    bool // nothing is looked at in its place; FuzzTemplate compares
 }
 
 func (vs *values) reset() {
@@ -39,6 +40,7 @@ func (vs *values) reset() {
 	vs.arrays.Reset()
 	vs.elements.reset()
 	vs.members.reset()
+	vs.tables.reset()
 }
 
 // of returns a JSON value of a document as templates see it, which for an array
@@ -46,7 +48,7 @@ func (vs *values) reset() {
 func (vs *values) of(d *jsonpath.Document, n jsonpath.Node) vtl.Value {
 	vs.used = true
 	t := vs.trees.Take()
-	t.json, t.from, t.changed = d, vs, vs.changed
+	t.json, t.from = d, vs
 	return t.of(n)
 }
 
@@ -56,11 +58,10 @@ type tree struct {
 	from    *values
 	changed bool
 
-	// Arrays and objects that were asked for, by place: a list of a few, or else
-	// a map.
-	few  *container
-	n    int
-	many map[uint32]*container
+	// Arrays and objects that were asked for: a hash table by place, of a power of
+	// two, at most half full.
+	table []*container
+	n     int
 }
 
 // Changed reports whether a template has changed something.
@@ -72,12 +73,38 @@ func (t *tree) Change() { t.changed = true }
 // Value returns the value at a place.
 func (t *tree) Value(place uint32) vtl.Value { return t.of(t.json.Node(place)) }
 
+// Holds reports whether no template has changed the array or object at a place.
+func (t *tree) Holds(place uint32) bool {
+	if !t.changed {
+		return true
+	}
+	c := t.given(place)
+	if c == nil {
+		return true
+	}
+	if m := c.value.AsMap(); m != nil {
+		return m.IsLazy()
+	}
+	return c.value.AsList().IsLazy()
+}
+
 // Walk goes down from a place.
 func (t *tree) Walk(place uint32, names []string, hints []uint32) (end uint32, ok, known bool) {
-	if t.changed {
+	if t.from.plain {
 		return 0, false, false
 	}
-	return t.json.Walk(place, names, hints)
+	if !t.changed {
+		return t.json.Walk(place, names, hints)
+	}
+	for i := range names {
+		if !t.Holds(place) {
+			return 0, false, false
+		}
+		if place, ok, known = t.json.Walk(place, names[i:i+1], hints[i:]); !ok || !known {
+			return 0, ok, known
+		}
+	}
+	return place, true, true
 }
 
 // AppendLeaf prints what is no array and no object.
@@ -90,7 +117,12 @@ func (t *tree) AppendLeaf(dst []byte, place uint32, names []string, hints []uint
 }
 
 // Elements returns where the elements of an array begin.
-func (t *tree) Elements(place uint32) (first uint32, n int, ok bool) { return t.json.Elements(place) }
+func (t *tree) Elements(place uint32) (first uint32, n int, ok bool) {
+	if t.from.plain || !t.Holds(place) {
+		return 0, 0, false
+	}
+	return t.json.Elements(place)
+}
 
 // Next returns where the next one is.
 func (t *tree) Next(place uint32) uint32 { return t.json.Next(place) }
@@ -113,25 +145,48 @@ func (t *tree) of(n jsonpath.Node) vtl.Value {
 
 // container returns what templates have of an array or an object.
 func (t *tree) container(n jsonpath.Node) *container {
-	const few = 16 // up to here comparing is faster than hashing
-	for c := t.few; c != nil; c = c.next {
-		if c.node == n {
-			return c
-		}
-	}
-	if c := t.many[n.Place()]; c != nil {
+	if c := t.given(n.Place()); c != nil {
 		return c
 	}
 	c := t.make(n)
-	if t.n++; t.n <= few {
-		t.few, c.next = c, t.few
-		return c
+	if t.n++; 2*t.n > len(t.table) {
+		const least = 16
+		old := t.table
+		t.table = t.from.tables.take(max(least, 2*len(old)))
+		for _, c := range old {
+			if c != nil {
+				t.enter(c)
+			}
+		}
 	}
-	if t.many == nil {
-		t.many = make(map[uint32]*container)
-	}
-	t.many[n.Place()] = c
+	t.enter(c)
 	return c
+}
+
+// given returns what templates have of an array or an object, or nil.
+func (t *tree) given(place uint32) *container {
+	if len(t.table) == 0 {
+		return nil
+	}
+	for i := t.bucket(place); ; i = (i + 1) & (len(t.table) - 1) {
+		if c := t.table[i]; c == nil || c.node.Place() == place {
+			return c
+		}
+	}
+}
+
+// enter adds c to the table.
+func (t *tree) enter(c *container) {
+	i := t.bucket(c.node.Place())
+	for t.table[i] != nil {
+		i = (i + 1) & (len(t.table) - 1)
+	}
+	t.table[i] = c
+}
+
+// bucket returns where the search for a place begins.
+func (t *tree) bucket(place uint32) int {
+	return int(place*0x9E3779B1>>8) & (len(t.table) - 1)
 }
 
 // make makes what templates have of an array or an object.
@@ -190,8 +245,7 @@ func fromNumber(n jsonpath.Node) vtl.Value {
 type container struct {
 	node  jsonpath.Node
 	tree  *tree
-	value vtl.Value  // the list or map that templates have of it
-	next  *container // in the list of the tree
+	value vtl.Value // the list or map that templates have of it
 }
 
 // An array is a JSON array and the list that templates have of it.

@@ -66,6 +66,10 @@ func TestLoopsOverADocumentSeeItsChanges(t *testing.T) {
 		{`#foreach($i in [1, 2])#foreach($e in $r.a.l)#set($x = $e.put('c', $i))$e.c#end#end`, "11112222"},
 		{`#foreach($e in $r.a.l)$velocityCount#if($velocityHasNext)-#end#end`, "1-2-3-4"},
 		{`#set($b = $r.a)#set($l = $b.l)#set($x = $l.get(0).put('k', 'new'))$r.a.l[0].k $b`, `new {l=[{"k":"new","n":[1,2]},{"n":[3],"k":"w"},{"k":"y","n":[]},{"k":"z"}]}`},
+		{`#foreach($e in $r.a.l)#set($x = $e.put('k', $foreach.count))#end#foreach($e in $r.a.l)$e.k#end $r.a.l[0].n[1] $r.s[0]`, "1234 2 a"},
+		{`#set($x = $r.a.l[1].n.add(9))#foreach($e in $r.a.l)#foreach($i in $e.n)$i#end;#end`, "12;39;;;"},
+		{`#foreach($e in $r.a.l)#foreach($i in $e.n)$i#if($foreach.first)#set($x = $r.a.l[3].put('n', [5]))#end#end;#end`, "12;3;;5;"},
+		{`#set($x = $r.a.l.subList(0, 2).set(0, {'k' : 'sub'}))#foreach($e in $r.a.l)$e.k#end`, "subwyz"},
 		{`#foreach($e in $r.a.missing)x#end#foreach($e in $r.a)$e.size()#end`, "4"},
 	} {
 		for _, before := range []string{"", `#set($r.zz = 1)#set($x = $r.remove('zz'))`} {

@@ -67,12 +67,16 @@ type MapSource interface {
 }
 
 // A Document is a tree of values to which lazy maps and lists belong: see
-// Map.Bind. As long as no template has changed one of them, references go down
-// the tree and loops over its lists without making maps and lists of what they
-// pass. Its owner numbers the values as places.
+// Map.Bind. References go down the tree, and loops over its lists, without making
+// maps and lists of what they pass, where no template has changed one. Its owner
+// numbers the values as places.
 type Document interface {
 	// Changed reports whether Change was called.
 	Changed() bool
+
+	// Holds reports whether the list or map at a place, not what is in the lists and
+	// maps in it, is as it was.
+	Holds(place uint32) bool
 
 	// Change is called before a template changes one of the lists and maps.
 	Change()
@@ -82,17 +86,17 @@ type Document interface {
 	Value(place uint32) Value
 
 	// Walk returns the place that the names lead to, one level each, as MapSource.Get
-	// would. It may not know, and does not if something has changed; then others are
-	// asked. There is a hint for each name, with what Walk left there the last time,
-	// or anything.
+	// would. It may not know, and does not if a map on the way has changed; then
+	// others are asked. There is a hint for each name, with what Walk left there the
+	// last time, or anything.
 	Walk(place uint32, names []string, hints []uint32) (end uint32, ok, known bool)
 
 	// AppendLeaf appends the printed form of what the names lead to, if Walk knows
 	// it and it is neither list nor map; null and what is not there give nothing.
 	AppendLeaf(dst []byte, place uint32, names []string, hints []uint32) (out []byte, known bool)
 
-	// Elements returns the place of the first element of a list and how many
-	// there are; Next the place of the element after the one at a place.
+	// Elements returns the place of the first element of a list that is as it was,
+	// and how many there are; Next the place of the element after the one at a place.
 	Elements(place uint32) (first uint32, n int, ok bool)
 	Next(place uint32) uint32
 }

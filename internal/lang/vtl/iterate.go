@@ -13,7 +13,7 @@ type iterator struct {
 	size  int // of the view, when it began
 	mods  int
 
-	// Of a list in a document, which becomes list when the document changes:
+	// Of a list in a document, which becomes list when it changes:
 	doc   Document
 	place uint32
 	at    uint32 // place of the next element
@@ -27,7 +27,7 @@ type iteratorObject struct{ iterator }
 func (e *Env) iterate(it *iterator, v Value) bool {
 	switch o := v.ref.(type) {
 	case *List:
-		if doc, place, ok := o.document(); !ok || !it.enter(doc, place) {
+		if o.doc == nil || !it.enter(o.doc, o.place) {
 			it.list, it.mods = o, o.mods
 		}
 	case *Map:
@@ -69,10 +69,10 @@ func (it *iterator) nextPlace() (place uint32, ok bool) {
 	return place, true
 }
 
-// inDocument reports whether the elements come from a document that is as it
-// was, for an iterator that has one. If not, it is the list that has the elements.
+// inDocument reports whether the elements come from the document, for an iterator
+// that has one. If not, the list has changed, and has them.
 func (it *iterator) inDocument() bool {
-	if !it.doc.Changed() {
+	if it.doc.Holds(it.place) {
 		return true
 	}
 	it.list, it.doc = it.doc.Value(it.place).AsList(), nil

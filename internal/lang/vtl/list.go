@@ -77,13 +77,8 @@ func (l *List) release() {
 	}
 }
 
-// document returns the document of l if no template has changed it.
-func (l *List) document() (Document, uint32, bool) {
-	if l.doc == nil || l.doc.Changed() {
-		return nil, 0, false
-	}
-	return l.doc, l.place, true
-}
+// IsLazy reports whether l still asks its source: no template has changed it.
+func (l *List) IsLazy() bool { return l.src != nil }
 
 func newArray(t arrayType, elems []Value) Value {
 	return (&List{elems: elems, array: t}).Value()
