@@ -92,7 +92,8 @@ An operation without a result, such as a division by zero, is no failure: a
 A Host gives properties, methods and a printed form; Indexer and Setter add
 $h[key] and assignment. For data there is less to do: Map and List are what
 templates make, LazyMap and LazyList let a document stay a document until a
-template looks at it or changes it. Maps can be ordered, or in the order of
+template looks at it or changes it. Bound to a Document, they need not even be
+made for a template to go past them. Maps can be ordered, or in the order of
 Java's hash maps (Hashed), and can print nothing (Silent).
 
 The zero Limits stop runaway templates far above what others need.
