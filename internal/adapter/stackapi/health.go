@@ -1,7 +1,9 @@
 package stackapi
 
 import (
+	"context"
 	"net/http"
+	"sync"
 	"sync/atomic"
 
 	"postern/internal/adapter/listen"
@@ -31,16 +33,26 @@ func writeReady(w http.ResponseWriter, version string, reasons []string) {
 }
 
 // A Drain is a handler that can say that it is about to stop: then readyz
-// answers 503 and connections are not kept.
+// answers 503, connections are not kept, and who follows logs is sent away.
 type Drain struct {
 	Handler http.Handler
 	Version string
 
 	draining atomic.Bool
+	once     sync.Once
+	stopping chan struct{} // closed by Start
 }
 
-// Start makes it say so.
-func (d *Drain) Start() { d.draining.Store(true) }
+// Start makes it say so. It is called once.
+func (d *Drain) Start() {
+	d.draining.Store(true)
+	close(d.stop())
+}
+
+func (d *Drain) stop() chan struct{} {
+	d.once.Do(func() { d.stopping = make(chan struct{}) })
+	return d.stopping
+}
 
 // ServeHTTP implements http.Handler.
 func (d *Drain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -51,6 +63,18 @@ func (d *Drain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			writeReady(w, d.Version, []string{"draining"})
 			return
 		}
+	}
+	if r.URL.Path == prefix+"logs" {
+		ctx, cancel := context.WithCancel(r.Context())
+		defer cancel()
+		go func() {
+			select {
+			case <-d.stop():
+				cancel()
+			case <-ctx.Done():
+			}
+		}()
+		r = r.WithContext(ctx)
 	}
 	d.Handler.ServeHTTP(w, r)
 }
