@@ -31,11 +31,11 @@ func (c *compiler) methodResponse(in *apigw.Integration) methodResponse {
 // finish completes x.res.
 func (r *methodResponse) finish(x *exchange) {
 	res := &x.res
-	if !res.Header.Has("Content-Type") {
-		res.Header.Add("Content-Type", "application/json")
-	}
 	if r.traced {
 		res.Header.Set("X-Amzn-Trace-Id", x.traceID)
+	}
+	if !res.Header.Has("Content-Type") {
+		res.Header.Add("Content-Type", "application/json")
 	}
 	if x.trace != nil {
 		x.trace.add("Method response body after transformations: ", loggable(res.Body))
