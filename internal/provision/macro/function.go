@@ -123,6 +123,8 @@ func (f *function) role() {
 			managed.Items = append(managed.Items, p)
 		case p.Get("Statement") != nil:
 			inline.Items = append(inline.Items, k.object("PolicyName", fmt.Sprintf("%sRolePolicy%d", f.member.Key, i), "PolicyDocument", p))
+		default:
+			f.Warnf(p, append(slices.Clone(f.path), "Policies"), "a policy template of AWS SAM is left out of the role; permissions restrict nothing here")
 		}
 	}
 	trust := k.object("Version", "2012-10-17", "Statement", k.list(k.object("Effect", "Allow",
