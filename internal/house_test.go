@@ -35,7 +35,7 @@ const houseRules = `
 	property, store, function          < lambda;
 
 	# the two planes: neither sees the other
-	apigw/openapi, store, policy, lang/mapping, lang/javaregexp               < control;
+	apigw/openapi, store, policy, throttle, lang/mapping, lang/javaregexp     < control;
 	apigw, lang/mapping, lang/jsonschema, lang/javaregexp, auth, policy, throttle, cache  < dataplane;
 
 	control, dataplane                 < publish;

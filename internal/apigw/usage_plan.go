@@ -95,7 +95,7 @@ func (s *APIStage) Properties() property.List {
 // A Quota is a number of requests in a period.
 type Quota struct {
 	Limit  int64  // requests
-	Offset int64  // days after the beginning of the period; of the first period alone
+	Offset int64  // days after Sunday or the first of the month on which a period begins
 	Period string // DAY, WEEK, MONTH
 }
 

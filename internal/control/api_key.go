@@ -187,7 +187,7 @@ func keyPlaces(v view, after string) (iter.Seq2[string, error], error) {
 			}
 		}, nil
 	}
-	moments, err := momentsUnder(v, apiKeysPrefix)
+	moments, err := momentsUnder(v, APIKeysPrefix)
 	if err != nil {
 		return nil, err
 	}
@@ -207,7 +207,7 @@ func orderKeys(t *tx) error {
 	if err != nil || ordered {
 		return err
 	}
-	moments, err := momentsUnder(t.view, apiKeysPrefix)
+	moments, err := momentsUnder(t.view, APIKeysPrefix)
 	for _, m := range moments {
 		t.put(keyOrderPrefix+keyPlace(m.created, m.id), []byte("{}"))
 	}
@@ -285,6 +285,7 @@ func (s *Service) DeleteAPIKey(ctx context.Context, id string) error {
 				return err
 			}
 			t.delete(planKeyKey(segment(item.Key, 2), id))
+			t.delete(usageKey(segment(item.Key, 2), id))
 		}
 		t.deletePrefix(keyPlansPrefix(id))
 		t.delete(keyValueKey(k.Value))

@@ -37,6 +37,7 @@ import (
 //	usageplans/{plan}
 //	usageplankeys/{plan}/{key}             the keys of a plan
 //	usagekeyplans/{key}/{plan}             the plans of a key
+//	usage/{plan}/{key}                     how often a key of a plan was used, day by day
 //	linkuses/{link}/{api}/{deployment}     the methods that use a link
 //
 // Identifiers come from clients, so each is escaped to be one segment.
@@ -49,19 +50,21 @@ const (
 	FlushesPrefix   = "flushes/"
 	DomainsPrefix   = "domainnames/"
 	MappingsPrefix  = "basepathmappings/"
+	APIKeysPrefix   = "apikeys/"
+	PlansPrefix     = "usageplans/"
+	PlanKeysPrefix  = "usageplankeys/"
 )
 
 // Published returns the prefixes of all that the data plane is made of.
 func Published() []string {
-	return []string{StagesPrefix, SnapshotsPrefix, VPCLinksPrefix, FlushesPrefix, DomainsPrefix, MappingsPrefix}
+	return []string{StagesPrefix, SnapshotsPrefix, VPCLinksPrefix, FlushesPrefix, DomainsPrefix, MappingsPrefix, APIKeysPrefix, PlansPrefix, PlanKeysPrefix}
 }
 
 const (
 	accountKey     = "account"
 	restAPIsPrefix = "restapis/"
-	apiKeysPrefix  = "apikeys/"
 	keyOrderPrefix = "apikeyorder/"
-	plansPrefix    = "usageplans/"
+	usagePrefix    = "usage/"
 
 	certificatesPrefix = "clientcertificates/"
 	accessPrefix       = "domainaccess/"
@@ -114,6 +117,8 @@ func planKeysPrefix(plan string) string         { return key("usageplankeys", pl
 func planKeyKey(plan, id string) string         { return key("usageplankeys", plan, id) }
 func keyPlansPrefix(id string) string           { return key("usagekeyplans", id) + "/" }
 func keyPlanKey(id, plan string) string         { return key("usagekeyplans", id, plan) }
+func usageKey(plan, id string) string           { return key("usage", plan, id) }
+func usageOfPrefix(plan string) string          { return key("usage", plan) + "/" }
 func certificateKey(id string) string           { return key("clientcertificates", id) }
 func certificateSecretKey(id string) string     { return key("clientkeys", id) }
 func domainKey(name string) string              { return key("domainnames", name) }
@@ -154,6 +159,17 @@ func DomainOfKey(k string) string {
 	name, _, _ := strings.Cut(segment(k, 1), "+") // the identifier of a private one
 	return name
 }
+
+// APIKeyOfKey returns the API key of a key under APIKeysPrefix or PlanKeysPrefix.
+func APIKeyOfKey(k string) string {
+	if strings.HasPrefix(k, PlanKeysPrefix) {
+		return segment(k, 2)
+	}
+	return segment(k, 1)
+}
+
+// PlanOfKey returns the usage plan of a key under PlansPrefix.
+func PlanOfKey(k string) string { return segment(k, 1) }
 
 // VPCLinkOfKey returns the link of a key under VPCLinksPrefix.
 func VPCLinkOfKey(k string) string { return segment(k, 1) }

@@ -15,6 +15,7 @@ import (
 
 	"postern/internal/apigw"
 	"postern/internal/store"
+	"postern/internal/throttle"
 )
 
 // A Service performs the operations. It is safe for concurrent use. Its fields
@@ -28,6 +29,9 @@ type Service struct {
 	AccountID string // twelve digits; empty: 000000000000
 	Region    string // empty: us-east-1
 	Partition string // empty: aws
+
+	// Usage is what the keys of usage plans have used; nil: nothing.
+	Usage *throttle.Meter
 
 	// Limits are the quotas; one that counts things is off when it is 0. Nil: the
 	// published ones for sizes, and none for counts.

@@ -83,7 +83,7 @@ func (s *Service) GetUsagePlan(ctx context.Context, id string) (*apigw.UsagePlan
 // of an API key, if one is given.
 func (s *Service) GetUsagePlans(ctx context.Context, keyID string, p Page) (plans []*apigw.UsagePlan, next string, err error) {
 	err = s.read(ctx, func(v view) error {
-		list, err := momentsUnder(v, plansPrefix)
+		list, err := momentsUnder(v, PlansPrefix)
 		if err != nil {
 			return err
 		}
@@ -153,6 +153,7 @@ func (s *Service) DeleteUsagePlan(ctx context.Context, id string) error {
 			t.delete(keyPlanKey(segment(item.Key, 2), id))
 		}
 		t.deletePrefix(planKeysPrefix(id))
+		t.deletePrefix(usageOfPrefix(id))
 		t.delete(planKey(id))
 		return nil
 	})

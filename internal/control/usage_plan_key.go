@@ -194,6 +194,7 @@ func (s *Service) DeleteUsagePlanKey(ctx context.Context, plan, id string) error
 		}
 		t.delete(planKeyKey(plan, id))
 		t.delete(keyPlanKey(id, plan))
+		t.delete(usageKey(plan, id))
 		return nil
 	})
 }

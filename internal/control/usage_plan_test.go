@@ -3,12 +3,15 @@ package control_test
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"postern/internal/apigw"
 	"postern/internal/control"
 	"postern/internal/property"
+	"postern/internal/throttle"
 )
 
 // stages makes an API with the stages prod and dev.
@@ -227,7 +230,7 @@ func TestManyKeysAreAddedToAPlanAtOnce(t *testing.T) {
 	}
 }
 
-func TestUsageIsNotCountedAndSaysSo(t *testing.T) {
+func TestGetUsageWantsATime(t *testing.T) {
 	f := newFixture(t)
 	p, err := f.CreateUsagePlan(t.Context(), &apigw.UsagePlan{Name: "p"})
 	if err != nil {
@@ -243,7 +246,7 @@ func TestUsageIsNotCountedAndSaysSo(t *testing.T) {
 		{"none", "", "2026-01-01", "2026-01-01", "NotFoundException: Invalid Usage Plan ID specified"},
 		{p.ID, "none", "2026-01-01", "2026-01-01", "NotFoundException: Invalid API Key identifier specified"},
 	} {
-		u, err := f.GetUsage(t.Context(), tt.plan, tt.key, tt.start, tt.end)
+		u, _, err := f.GetUsage(t.Context(), tt.plan, tt.key, tt.start, tt.end, control.Page{Limit: 25})
 		if wrong := refused(err, tt.want); wrong != "" {
 			t.Errorf("%+v: %s", tt, wrong)
 		}
@@ -251,14 +254,92 @@ func TestUsageIsNotCountedAndSaysSo(t *testing.T) {
 			t.Errorf("%+v: %+v", tt, u)
 		}
 	}
-	k, err := f.CreateAPIKey(t.Context(), &apigw.APIKey{})
-	if err != nil {
-		t.Fatal(err)
+}
+
+func TestUsageIsWhatWasCounted(t *testing.T) {
+	f := newFixture(t)
+	now := func() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) }
+	f.Service.Now, f.Service.Usage = now, throttle.NewMeter(now)
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
-	if _, err := f.CreateUsagePlanKey(t.Context(), p.ID, k.ID, "API_KEY"); err != nil {
-		t.Fatal(err)
+	p, err := f.CreateUsagePlan(t.Context(), &apigw.UsagePlan{Name: "p", Quota: &apigw.Quota{Limit: 10, Period: "MONTH"}})
+	must(err)
+	var ids []string
+	for i := range 3 {
+		k, err := f.CreateAPIKey(t.Context(), &apigw.APIKey{Name: fmt.Sprint(i)})
+		must(err)
+		_, err = f.CreateUsagePlanKey(t.Context(), p.ID, k.ID, "API_KEY")
+		must(err)
+		ids = append(ids, k.ID)
+		for range i { // the first one is not used
+			f.Service.Usage.Take(throttle.Consumer{Plan: p.ID, Key: k.ID}, &throttle.Quota{Limit: 10, Period: throttle.Month})
+		}
 	}
-	if wrong := refused(f.UpdateUsage(t.Context(), p.ID, k.ID), "NotImplementedException: UpdateUsage is not part of Postern yet"); wrong != "" {
+	usage := func(key string, page control.Page) (*control.Usage, string) {
+		t.Helper()
+		u, next, err := f.GetUsage(t.Context(), p.ID, key, "2026-01-01", "2026-01-02", page)
+		must(err)
+		return u, next
+	}
+	u, _ := usage("", control.Page{Limit: 25})
+	if want := map[string][][2]int64{ids[1]: {{0, 10}, {1, 9}}, ids[2]: {{0, 10}, {2, 8}}}; !reflect.DeepEqual(u.Values, want) {
+		t.Errorf("got %v, want %v", u.Values, want)
+	}
+	if u, next := usage("", control.Page{Limit: 2}); len(u.Values) != 1 || next == "" {
+		t.Errorf("a page of two keys: %v, next %q", u.Values, next)
+	} else if u, next := usage("", control.Page{Limit: 2, After: next}); len(u.Values) != 1 || next != "" {
+		t.Errorf("the page after: %v, next %q", u.Values, next)
+	}
+	if u, _ := usage(ids[2], control.Page{}); len(u.Values) != 1 {
+		t.Errorf("one key: %v", u.Values)
+	}
+
+	replace := func(path, value string) []property.PatchOperation {
+		return []property.PatchOperation{{Op: "replace", Path: path, Value: value, HasValue: true}}
+	}
+	u, err = f.UpdateUsage(t.Context(), p.ID, ids[2], replace("/remaining", "100"))
+	must(err)
+	if want := map[string][][2]int64{ids[2]: {{2, 100}}}; u.StartDate != "2026-01-02" || !reflect.DeepEqual(u.Values, want) {
+		t.Errorf("got %+v, want %v", u, want)
+	}
+	for _, tt := range []struct {
+		key  string
+		ops  []property.PatchOperation
+		want string
+	}{
+		{"none", replace("/remaining", "1"), "NotFoundException: Invalid API Key identifier specified"},
+		{ids[0], replace("/remaining", "-1"), "BadRequestException: Invalid value specified for /remaining"},
+		{ids[0], replace("/used", "1"), "BadRequestException: Invalid patch path /used"},
+	} {
+		_, err := f.UpdateUsage(t.Context(), p.ID, tt.key, tt.ops)
+		if wrong := refused(err, tt.want); wrong != "" {
+			t.Error(wrong)
+		}
+	}
+	free, err := f.CreateUsagePlan(t.Context(), &apigw.UsagePlan{Name: "free"})
+	must(err)
+	_, err = f.CreateUsagePlanKey(t.Context(), free.ID, ids[0], "API_KEY")
+	must(err)
+	_, err = f.UpdateUsage(t.Context(), free.ID, ids[0], replace("/remaining", "1"))
+	if wrong := refused(err, "BadRequestException: Usage Plan "+free.ID+" has no quota"); wrong != "" {
 		t.Error(wrong)
+	}
+
+	// What is saved comes back, but for keys that have left.
+	must(f.SaveUsage(t.Context(), f.Service.Usage.Changed()))
+	must(f.DeleteUsagePlanKey(t.Context(), p.ID, ids[1]))
+	kept, err := f.LoadUsage(t.Context())
+	must(err)
+	if n := kept[throttle.Consumer{Plan: p.ID, Key: ids[2]}]; len(kept) != 1 || n.Days["2026-01-02"] != 2 || n.Granted != 92 {
+		t.Errorf("kept %v", kept)
+	}
+	f.Service.Usage.Take(throttle.Consumer{Plan: p.ID, Key: ids[1]}, nil)
+	must(f.SaveUsage(t.Context(), f.Service.Usage.Changed()))
+	if kept, err := f.LoadUsage(t.Context()); err != nil || len(kept) != 1 {
+		t.Errorf("kept %v, %v", kept, err)
 	}
 }

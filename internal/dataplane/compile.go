@@ -55,6 +55,10 @@ type Suppliers struct {
 	// known, so that nobody can sign.
 	Keys func(accessKeyID string) (auth.Key, bool)
 
+	// APIKeys are the API keys and usage plans. nil: methods that require a key
+	// stay closed.
+	APIKeys *KeyTable
+
 	// Now is the clock of signatures and policies; nil: time.Now.
 	Now func() time.Time
 

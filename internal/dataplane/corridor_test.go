@@ -31,6 +31,8 @@ type deployed struct {
 
 	now  func() time.Time
 	keys func(string) (auth.Key, bool)
+
+	apiKeys *KeyTable
 }
 
 // fakeBackend answers what it is told and remembers what it got.
@@ -122,6 +124,7 @@ func (d *deployed) config() Config {
 		Suppliers: Suppliers{
 			Now:       d.now,
 			Keys:      d.keys,
+			APIKeys:   d.apiKeys,
 			HTTP:      func(o backend.Options) backend.Backend { d.backend.options = o; return d.backend },
 			Cache:     func(string, string, int64) *cache.Responses { return d.kept },
 			Functions: d.functions,

@@ -19,6 +19,7 @@ type exchange struct {
 	traceID   string           // gateway.go; X-Amzn-Trace-Id for the backend and the client
 	below     string           // gateway.go; the path below the stage, with the base path of a custom domain name
 	caller    *auth.Principal  // access.go; nil: nobody has signed, or nobody was asked to
+	usageKey  string           // access.go; the API key that an authorizer named; empty: none
 	body      []byte           // method_request.go; the payload, decompressed
 	chosen    converted        // integration_request.go
 	rendered  []byte           // integration_request.go, then integration_response.go; memory of a rendered template

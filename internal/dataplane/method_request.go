@@ -19,8 +19,9 @@ import (
 
 // A methodRequest is what a request must satisfy.
 type methodRequest struct {
-	closed     *Fault  // set when the method asks for something that is not enforced yet
-	access     *access // nil: anybody may call
+	closed     *Fault    // set when the method asks for something that is not enforced yet
+	access     *access   // nil: anybody may call
+	key        *keyCheck // nil: no API key is required
 	throttle   *throttle.Bucket
 	decompress bool
 	limit      int64 // bytes of a decompressed payload
@@ -46,6 +47,7 @@ func (c *compiler) methodRequest(resource *apigw.Resource, m *apigw.Method) meth
 	r := methodRequest{
 		closed:     c.closed(m),
 		access:     c.access(m.HTTPMethod+" "+resource.Path, m),
+		key:        c.keyCheck(resource, m),
 		throttle:   c.bucket(resource, m),
 		decompress: c.snapshot.API.MinimumCompressionSize != nil,
 		limit:      c.limits.Payload,
@@ -111,8 +113,8 @@ func (c *compiler) closed(m *apigw.Method) *Fault {
 	default:
 		return missing(Fault{Type: apigw.Unauthorized, Message: "Unauthorized"}, "authorization by "+m.AuthorizationType)
 	}
-	if m.APIKeyRequired {
-		return missing(Fault{Type: apigw.InvalidAPIKey, Message: "Forbidden"}, "checking API keys")
+	if m.APIKeyRequired && c.suppliers.APIKeys == nil {
+		return missing(*invalidAPIKey, "checking API keys")
 	}
 	return nil
 }
@@ -124,6 +126,11 @@ func (r *methodRequest) admit(ctx context.Context, x *exchange) error {
 	}
 	if r.access != nil {
 		if err := r.access.check(ctx, x); err != nil {
+			return err
+		}
+	}
+	if r.key != nil {
+		if err := r.key.admit(x); err != nil {
 			return err
 		}
 	}

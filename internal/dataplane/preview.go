@@ -49,7 +49,7 @@ func CompilePreview(config Config, resource *apigw.Resource, m *apigw.Method) (*
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w", m.HTTPMethod, resource.Path, err)
 	}
-	method.request.access = nil
+	method.request.access, method.request.key = nil, nil
 	method.request.closed, method.request.throttle, method.request.decompress = nil, nil, false
 	method.response.compress = -1 // the answer is text
 	p := &Preview{

@@ -108,18 +108,23 @@ func New(c Config) (*House, error) {
 	cloud := &backend.AWS{Pool: h.pool, Endpoints: c.Endpoints, Settings: c.AWS, Now: c.Now}
 	kept := &caches{now: c.Now, max: c.Limits.CachedBody}
 	h.Gateway = &dataplane.Gateway{Now: c.Now, Observe: h.observe}
+	meter := throttle.NewMeter(c.Now)
+	table := dataplane.NewKeyTable(meter, c.Now)
 	h.Publisher = &publish.Publisher{
 		Store:   base,
 		Gateway: h.Gateway,
 		Suppliers: dataplane.Suppliers{
-			HTTP:   func(o backend.Options) backend.Backend { return h.pool.HTTP(o) },
-			AWS:    func(o backend.ServiceOptions) backend.Backend { return cloud.Service(o) },
-			Bucket: (&buckets{now: c.Now}).bucket,
-			Keys:   accountKeys(c.Keys),
-			Secret: accountSecret(c.Keys),
-			Now:    c.Now,
-			Cache:  kept.responses,
+			HTTP:    func(o backend.Options) backend.Backend { return h.pool.HTTP(o) },
+			AWS:     func(o backend.ServiceOptions) backend.Backend { return cloud.Service(o) },
+			Bucket:  (&buckets{now: c.Now}).bucket,
+			Keys:    accountKeys(c.Keys),
+			Secret:  accountSecret(c.Keys),
+			Now:     c.Now,
+			APIKeys: table,
+			Cache:   kept.responses,
 		},
+		Keys:      table,
+		Usage:     meter,
 		Flush:     kept.flush,
 		Forget:    kept.forget,
 		Links:     c.Links,
@@ -128,9 +133,9 @@ func New(c Config) (*House, error) {
 		Limits:    *c.Limits,
 		Log:       c.Log,
 	}
-	h.Publisher.Control = &control.Service{Store: base, AccountID: c.AccountID, Region: c.Region, Limits: c.Limits, Now: c.Now}
+	h.Publisher.Control = &control.Service{Store: base, AccountID: c.AccountID, Region: c.Region, Limits: c.Limits, Usage: meter, Now: c.Now}
 	h.Store = &publish.SyncStore{Store: base, Publisher: h.Publisher}
-	h.Control = &control.Service{Store: h.Store, AccountID: c.AccountID, Region: c.Region, Limits: c.Limits, Now: c.Now}
+	h.Control = &control.Service{Store: h.Store, AccountID: c.AccountID, Region: c.Region, Limits: c.Limits, Usage: meter, Now: c.Now}
 
 	if err := h.openFunctions(base, c); err != nil {
 		return nil, errors.Join(err, base.Close())

@@ -72,7 +72,6 @@ var unpatched = map[string]string{
 	"UpdateStage remove /accessLogSettings/destinationArn": "observed: the service refuses it",
 	"UpdateStage remove /accessLogSettings/format":         "observed: the service refuses it",
 	"UpdateStage replace /methodSettings":                  "the reference gives it no value; each setting has a path of its own",
-	"UpdateUsage replace /remaining":                       "usage is not counted yet",
 }
 
 // undocumented returns the operations that a documented path does not have. A

@@ -90,7 +90,6 @@ func TestSDK(t *testing.T) {
 var undriven = map[string]string{
 	"TestInvokeAuthorizer": "authorizers do not run yet",
 	"GetSdk":               "SDKs are not generated",
-	"UpdateUsage":          "usage is not counted yet",
 }
 
 // sdkOperations returns the names of the operations that the SDK has.

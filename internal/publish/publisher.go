@@ -13,6 +13,7 @@ import (
 	"postern/internal/control"
 	"postern/internal/dataplane"
 	"postern/internal/store"
+	"postern/internal/throttle"
 )
 
 // A Publisher keeps a gateway's routes equal to the published stages. Its
@@ -32,7 +33,12 @@ type Publisher struct {
 	Flush  func(control.StageKey, control.StageCache)
 	Forget func(control.StageKey)
 
+	Keys  *dataplane.KeyTable // API keys and usage plans; nil: nobody asks for them
+	Usage *throttle.Meter     // what keys have used; nil: it is not kept
+
 	Log *slog.Logger
+
+	restored bool // what keys have used was restored; Run's own
 
 	mu       sync.Mutex
 	served   store.Revision
@@ -47,6 +53,14 @@ type Publisher struct {
 func (p *Publisher) Run(ctx context.Context) error {
 	p.setRunning(true)
 	defer p.setRunning(false)
+	ctx, stop := context.WithCancel(ctx)
+	wait, err := p.keepUsage(ctx)
+	if err != nil {
+		stop()
+		return fmt.Errorf("publish: %w", err)
+	}
+	defer wait()
+	defer stop()
 	for {
 		err := p.follow(ctx)
 		switch {
@@ -113,12 +127,18 @@ func (p *Publisher) loadAll(ctx context.Context) error {
 			domains = append(domains, d)
 		}
 	}
+	if err := p.loadKeys(ctx); err != nil {
+		return err
+	}
 	p.Gateway.Swap(routes.WithDomains(domains...))
 	return nil
 }
 
 // apply compiles the stages that a batch touches and swaps them in at once.
 func (p *Publisher) apply(ctx context.Context, batch store.Batch) error {
+	if err := p.applyKeys(ctx, batch); err != nil {
+		return err
+	}
 	var touched []control.StageKey
 	var domains []string
 	var links []string

@@ -26,7 +26,7 @@ type world struct {
 	dialled   string
 }
 
-func newWorld(t *testing.T, s store.Store, links Links) *world {
+func newWorld(t *testing.T, s store.Store, links Links, more ...func(*world)) *world {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	w := &world{T: t, ctx: ctx, gateway: &dataplane.Gateway{}}
@@ -34,6 +34,9 @@ func newWorld(t *testing.T, s store.Store, links Links) *world {
 	w.publisher = &Publisher{Store: s, Control: &control.Service{Store: s}, Gateway: w.gateway, Links: links, Limits: limits,
 		Suppliers: dataplane.Suppliers{HTTP: func(o backend.Options) backend.Backend { w.dialled = o.Dial; return nil }}}
 	w.control = &control.Service{Store: &SyncStore{Store: s, Publisher: w.publisher}}
+	for _, f := range more {
+		f(w)
+	}
 	var wait sync.WaitGroup
 	wait.Go(func() {
 		if err := w.publisher.Run(ctx); err != nil && !errors.Is(err, store.ErrClosed) {

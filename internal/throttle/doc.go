@@ -1,5 +1,5 @@
 // Package throttle holds the token buckets that limit how fast requests are
-// admitted.
+// admitted, and the meter that limits how many are admitted in a period.
 //
 // A bucket holds at most the burst limit, fills at the rate limit and gives one
 // token to each request; a request that finds less than one token is refused.

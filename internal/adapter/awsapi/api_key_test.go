@@ -88,7 +88,7 @@ func TestAPIKeysAndUsagePlansOnTheWire(t *testing.T) {
 		{"POST", "/usageplans/" + plan.ID + "/keys", `{}`, "2 validation errors detected: Value null at 'createUsagePlanKeyInput.keyId'"},
 		{"GET", "/usageplans/" + plan.ID + "/usage", "", "2 validation errors detected: Value null at 'startDate' failed to satisfy constraint: Member must not be null; Value null at 'endDate'"},
 		{"GET", "/usageplans/" + plan.ID + "/usage?startDate=2026-01-01&endDate=2026-01-02", "", `{"endDate":"2026-01-02","startDate":"2026-01-01","usagePlanId":"` + plan.ID + `","values":{}}`},
-		{"PATCH", "/usageplans/" + plan.ID + "/keys/" + key.ID + "/usage", `{"patchOperations":[{"op":"replace","path":"/remaining","value":"5"}]}`, "UpdateUsage is not part of Postern yet"},
+		{"PATCH", "/usageplans/" + plan.ID + "/keys/" + key.ID + "/usage", `{"patchOperations":[{"op":"replace","path":"/remaining","value":"5"}]}`, "has no quota, so there is nothing that remains of it"},
 		{"GET", "/usageplans/none/keys", "", `{"item":[]}`},
 	} {
 		if _, body := send(t, server, tt.method, tt.path, tt.body); !strings.Contains(body, tt.want) {

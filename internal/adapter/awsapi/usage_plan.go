@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"postern/internal/apigw"
+	"postern/internal/control"
 	"postern/internal/property"
 )
 
@@ -106,13 +107,22 @@ func (c *call) getUsage() (any, error) {
 	if err := c.valid(); err != nil {
 		return nil, err
 	}
-	if _, err := c.page(); err != nil {
-		return nil, err
-	}
-	u, err := c.control.GetUsage(c.ctx, c.path("usageplanId"), c.query.Get("keyId"), c.query.Get("startDate"), c.query.Get("endDate"))
+	page, err := c.page()
 	if err != nil {
 		return nil, err
 	}
+	u, next, err := c.control.GetUsage(c.ctx, c.path("usageplanId"), c.query.Get("keyId"), c.query.Get("startDate"), c.query.Get("endDate"), page)
+	if err != nil {
+		return nil, err
+	}
+	out := usageBody(u)
+	if next != "" {
+		out["position"] = next
+	}
+	return out, nil
+}
+
+func usageBody(u *control.Usage) map[string]any {
 	values := map[string]any{}
 	for id, days := range u.Values {
 		list := make([]any, len(days))
@@ -121,14 +131,19 @@ func (c *call) getUsage() (any, error) {
 		}
 		values[id] = list
 	}
-	return map[string]any{"usagePlanId": u.UsagePlanID, "startDate": u.StartDate, "endDate": u.EndDate, "values": values}, nil
+	return map[string]any{"usagePlanId": u.UsagePlanID, "startDate": u.StartDate, "endDate": u.EndDate, "values": values}
 }
 
 func (c *call) updateUsage() (any, error) {
-	if _, err := c.validPatch(); err != nil {
+	ops, err := c.validPatch()
+	if err != nil {
 		return nil, err
 	}
-	return nil, c.control.UpdateUsage(c.ctx, c.path("usageplanId"), c.path("keyId"))
+	u, err := c.control.UpdateUsage(c.ctx, c.path("usageplanId"), c.path("keyId"), ops)
+	if err != nil {
+		return nil, err
+	}
+	return usageBody(u), nil
 }
 
 // CreateUsagePlan makes a usage plan.

@@ -33,7 +33,7 @@ func TestChecks(t *testing.T) {
 		{"path part", "AWS::ApiGateway::Resource", with(api, "ParentId", "p", "PathPart", "a/b"), []string{`PathPart: "a/b" is not a segment of letters, digits and ._-:, nor {name} or {name+}`}},
 		{"authorizer", "AWS::ApiGateway::Method", with(method, "AuthorizationType", "CUSTOM"), []string{"?AuthorizationType: authorizers are not asked yet, so the method stays closed to everybody"}},
 		{"IAM", "Terraform::AWS::ApiGatewayMethod", with(method, "AuthorizationType", nil, "Authorization", "AWS_IAM"), nil},
-		{"API key", "AWS::ApiGateway::Method", with(method, "ApiKeyRequired", "true"), []string{"?ApiKeyRequired: API keys are not checked yet, so the method stays closed to everybody"}},
+		{"API key", "AWS::ApiGateway::Method", with(method, "ApiKeyRequired", "true"), nil},
 		{"no API key", "AWS::ApiGateway::Method", with(method, "ApiKeyRequired", "false"), nil},
 		{"nested", "AWS::ApiGateway::Method", with(method, "Integration", object("Type", "HTTP", "IntegrationHttpMethod", "GET", "Uri", "http://b", "TimeoutInMillis", 20, "TlsConfig", object(),
 			"IntegrationResponses", list(object("StatusCode", "abc"), object("ResponseTemplates", object()))), "MethodResponses", list(object("StatusCode", 99))),
