@@ -28,7 +28,7 @@ const houseRules = `
 	lang/mapping                       < lang/cases;
 	lang/mapping, lang/javaregexp, nearest < lang/lint;
 	message                            < backend, cache;
-	sigv4, backend                     < auth;
+	sigv4, policy, backend             < auth;
 	backend                            < function; # for FunctionCall, FunctionAnswer and FunctionRefused only
 
 	property, store                    < iam;

@@ -3,6 +3,7 @@ package dataplane
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ import (
 //   - AWS_IAM wants a signature of one of the account's access keys. Chosen: each
 //     key is a user who may call every API, so that the resource policy can only
 //     deny explicitly (the table for callers of the same account).
+//   - Authorizers are in authorizer.go.
 //
 // See "How API Gateway resource policies affect authorization workflow" and
 // "Control access to a REST API with IAM permissions".
@@ -29,6 +31,9 @@ type access struct {
 	resource *resourcePolicy // nil: the API has none
 	iam      *auth.IAM       // nil: no signature is asked for
 	now      func() time.Time
+
+	authorizer *authorizer // nil: none is asked
+	broken     *Fault      // set when the authorizer cannot be asked
 }
 
 // A resourcePolicy is who the API itself lets in.
@@ -56,7 +61,14 @@ func (c *compiler) access(where string, m *apigw.Method) *access {
 			Now:       c.suppliers.Now,
 		})
 	}
-	if a.resource == nil && a.iam == nil {
+	if m.AuthorizationType == apigw.AuthCustom || m.AuthorizationType == apigw.AuthCognito {
+		var err error
+		if a.authorizer, err = c.authorizer(m); err != nil {
+			a.broken = authorizerBroken(err)
+			c.warn(fmt.Errorf("%s: nobody can call it: %w", where, err))
+		}
+	}
+	if a.resource == nil && a.iam == nil && a.authorizer == nil && a.broken == nil {
 		return nil
 	}
 	return a
@@ -102,7 +114,14 @@ func (a *access) check(ctx context.Context, x *exchange) error {
 	if a.resource != nil && a.resource.broken != nil {
 		return a.resource.broken
 	}
-	if a.iam == nil {
+	switch {
+	case a.broken != nil:
+		return a.broken
+	case a.authorizer != nil && a.authorizer.function != nil:
+		return a.custom(ctx, x)
+	case a.authorizer != nil:
+		return a.cognito(ctx, x)
+	case a.iam == nil:
 		return a.byResource(x)
 	}
 	p, err := a.iam.Authenticate(x.request)

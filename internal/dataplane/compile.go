@@ -55,6 +55,14 @@ type Suppliers struct {
 	// known, so that nobody can sign.
 	Keys func(accessKeyID string) (auth.Key, bool)
 
+	// Results returns what keeps the answers of a stage's Lambda authorizers, so
+	// that it outlives a plan. nil: a cache per plan.
+	Results func(api, stage string) *auth.Results
+
+	// UserPool returns what verifies the tokens of a Cognito user pool. nil: none
+	// can be verified.
+	UserPool func(arn string) (*auth.UserPool, error)
+
 	// APIKeys are the API keys and usage plans. nil: methods that require a key
 	// stay closed.
 	APIKeys *KeyTable

@@ -32,7 +32,9 @@ type deployed struct {
 	now  func() time.Time
 	keys func(string) (auth.Key, bool)
 
-	apiKeys *KeyTable
+	apiKeys  *KeyTable
+	results  func(api, stage string) *auth.Results
+	userPool func(arn string) (*auth.UserPool, error)
 }
 
 // fakeBackend answers what it is told and remembers what it got.
@@ -125,6 +127,8 @@ func (d *deployed) config() Config {
 			Now:       d.now,
 			Keys:      d.keys,
 			APIKeys:   d.apiKeys,
+			Results:   d.results,
+			UserPool:  d.userPool,
 			HTTP:      func(o backend.Options) backend.Backend { d.backend.options = o; return d.backend },
 			Cache:     func(string, string, int64) *cache.Responses { return d.kept },
 			Functions: d.functions,
@@ -585,8 +589,9 @@ func TestWhatIsNotEnforcedYetStaysClosed(t *testing.T) {
 		change func(*deployed, *apigw.Method)
 		status int
 	}{
-		{func(_ *deployed, m *apigw.Method) { m.AuthorizationType = apigw.AuthCustom }, 401},
-		{func(_ *deployed, m *apigw.Method) { m.AuthorizationType = apigw.AuthCognito }, 401},
+		{func(_ *deployed, m *apigw.Method) { m.AuthorizationType = apigw.AuthCustom }, 500}, // without an authorizer
+		{func(_ *deployed, m *apigw.Method) { m.AuthorizationType = apigw.AuthCognito }, 500},
+		{func(_ *deployed, m *apigw.Method) { m.AuthorizationType = "OF_A_LATER_DAY" }, 401},
 		{func(_ *deployed, m *apigw.Method) { m.APIKeyRequired = true }, 403},
 		{func(d *deployed, _ *apigw.Method) { d.snapshot.API.Policy = `{"Version": "1999"}` }, 403},
 		{func(d *deployed, _ *apigw.Method) {

@@ -11,6 +11,7 @@ type Fault struct {
 	Log        string // the line of the execution log; empty: none
 	Validation string // details of a payload that does not fit its model
 	Denied     bool   // by a policy; the name of the message in the body has a capital letter
+	Null       bool   // the message is null
 	Early      bool   // raised before execution began; its body has no blank after the colon
 	Err        error  // the cause; may be nil
 }

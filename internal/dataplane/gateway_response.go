@@ -136,7 +136,7 @@ func (g gatewayResponses) answer(x *exchange, f *Fault) {
 		res.Status = 500
 	}
 	e := &x.scope.Context.Error
-	e.Message, e.HasMessage = f.Message, true
+	e.Message, e.HasMessage = f.Message, !f.Null
 	e.ResponseType = string(f.Type)
 	e.ValidationErrorString = f.Validation
 
@@ -183,6 +183,9 @@ func defaultBody(dst []byte, f *Fault) []byte {
 		dst = append(dst, `{"message":`...)
 	} else {
 		dst = append(dst, `{"message": `...)
+	}
+	if f.Null {
+		return append(dst, "null}"...)
 	}
 	dst = appendJSON(dst, f.Message)
 	return append(dst, '}')

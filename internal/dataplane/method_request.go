@@ -109,7 +109,7 @@ func (c *compiler) closed(m *apigw.Method) *Fault {
 			Log: "a private API without a resource policy denies every request"}
 	}
 	switch m.AuthorizationType {
-	case "", apigw.AuthNone, apigw.AuthIAM:
+	case "", apigw.AuthNone, apigw.AuthIAM, apigw.AuthCustom, apigw.AuthCognito:
 	default:
 		return missing(Fault{Type: apigw.Unauthorized, Message: "Unauthorized"}, "authorization by "+m.AuthorizationType)
 	}

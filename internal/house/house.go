@@ -110,23 +110,32 @@ func New(c Config) (*House, error) {
 	h.Gateway = &dataplane.Gateway{Now: c.Now, Observe: h.observe}
 	meter := throttle.NewMeter(c.Now)
 	table := dataplane.NewKeyTable(meter, c.Now)
+	asked := &authorizers{now: c.Now, endpoint: c.Endpoints["cognito-idp"]}
 	h.Publisher = &publish.Publisher{
 		Store:   base,
 		Gateway: h.Gateway,
 		Suppliers: dataplane.Suppliers{
-			HTTP:    func(o backend.Options) backend.Backend { return h.pool.HTTP(o) },
-			AWS:     func(o backend.ServiceOptions) backend.Backend { return cloud.Service(o) },
-			Bucket:  (&buckets{now: c.Now}).bucket,
-			Keys:    accountKeys(c.Keys),
-			Secret:  accountSecret(c.Keys),
-			Now:     c.Now,
-			APIKeys: table,
-			Cache:   kept.responses,
+			HTTP:     func(o backend.Options) backend.Backend { return h.pool.HTTP(o) },
+			AWS:      func(o backend.ServiceOptions) backend.Backend { return cloud.Service(o) },
+			Bucket:   (&buckets{now: c.Now}).bucket,
+			Keys:     accountKeys(c.Keys),
+			Secret:   accountSecret(c.Keys),
+			Now:      c.Now,
+			APIKeys:  table,
+			Results:  asked.stage,
+			UserPool: asked.pool,
+			Cache:    kept.responses,
 		},
-		Keys:      table,
-		Usage:     meter,
-		Flush:     kept.flush,
-		Forget:    kept.forget,
+		Keys:  table,
+		Usage: meter,
+		Flush: func(k control.StageKey, which control.StageCache) {
+			kept.flush(k, which)
+			asked.flush(k, which)
+		},
+		Forget: func(k control.StageKey) {
+			kept.forget(k)
+			asked.forget(k)
+		},
 		Links:     c.Links,
 		AccountID: c.AccountID,
 		Region:    c.Region,
@@ -161,6 +170,7 @@ func New(c Config) (*House, error) {
 	h.admission(c)
 	server := awsapi.NewServer(h.Control, c.Log)
 	server.TestInvoke = awsapi.Preview(h.Publisher)
+	server.TestAuthorizer = awsapi.PreviewAuthorizer(h.Publisher)
 	h.aws = server
 	h.cloudFormation = &cfnapi.Server{Stacks: h.Stacks, Log: c.Log}
 	h.neighbors = &neighbors.Server{AccountID: c.AccountID}

@@ -111,6 +111,11 @@ func driveAuthorizer(c *sdk) {
 		return c.UpdateAuthorizer(c.Context(), &apigateway.UpdateAuthorizerInput{RestApiId: api, AuthorizerId: id, PatchOperations: ops})
 	}
 	c.equal(do(c, c.GetAuthorizer, at), "", memberOf(c.T, made, ""))
+	asked := &apigateway.TestInvokeAuthorizerInput{RestApiId: api, AuthorizerId: id, Headers: map[string]string{"Authorization": "not a bearer"}}
+	c.equal(do(c, c.TestInvokeAuthorizer, asked), "ClientStatus", `401`)
+	asked.Headers["Authorization"] = "Bearer me"
+	c.equal(do(c, c.TestInvokeAuthorizer, asked), "ClientStatus", `500`) // there is no such function
+	refused[*types.NotFoundException](c, c.TestInvokeAuthorizer, &apigateway.TestInvokeAuthorizerInput{RestApiId: api, AuthorizerId: new("none")}, "…")
 	patches(c, update, read, []patched{
 		{"replace /name jury", `Name "jury"`},
 		{"replace /authorizerUri " + other, `AuthorizerUri "` + other + `"`},

@@ -45,3 +45,28 @@ func (p *Publisher) Preview(ctx context.Context, k apigw.MethodKey, variables ma
 	}
 	return preview.Serve(ctx, req, nil), nil
 }
+
+// PreviewAuthorizer asks an authorizer of the API as it is being edited about
+// req. What the control plane refuses is an *apigw.Error.
+func (p *Publisher) PreviewAuthorizer(ctx context.Context, api, id string, variables map[string]string, req *message.Request) (dataplane.AuthorizerAnswer, error) {
+	a, err := p.Control.GetAuthorizer(ctx, api, id)
+	if err != nil {
+		return dataplane.AuthorizerAnswer{}, err
+	}
+	snapshot, err := p.Control.Draft(ctx, api)
+	if err != nil {
+		return dataplane.AuthorizerAnswer{}, err
+	}
+	preview, err := dataplane.CompileAuthorizerPreview(dataplane.Config{
+		Snapshot:  snapshot,
+		Stage:     &apigw.Stage{Variables: variables},
+		AccountID: p.AccountID,
+		Region:    p.Region,
+		Limits:    p.Limits,
+		Suppliers: p.Suppliers,
+	}, a)
+	if err != nil {
+		return dataplane.AuthorizerAnswer{}, apigw.BadRequest("%s", err.Error())
+	}
+	return preview.Serve(ctx, req), nil
+}

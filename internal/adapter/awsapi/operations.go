@@ -92,7 +92,7 @@ func operations() []operation {
 		{name: "GetAuthorizer", method: "GET", path: apiPath + "/authorizers/{authorizer_id}", status: 200, serve: (*call).getAuthorizer},
 		{name: "UpdateAuthorizer", method: "PATCH", path: apiPath + "/authorizers/{authorizer_id}", status: 200, serve: (*call).updateAuthorizer},
 		{name: "DeleteAuthorizer", method: "DELETE", path: apiPath + "/authorizers/{authorizer_id}", status: 202, serve: (*call).deleteAuthorizer},
-		{name: "TestInvokeAuthorizer", method: "POST", path: apiPath + "/authorizers/{authorizer_id}", status: 200, serve: nil, note: "refuses: authorizers are not asked yet"},
+		{name: "TestInvokeAuthorizer", method: "POST", path: apiPath + "/authorizers/{authorizer_id}", status: 200, serve: (*call).testInvokeAuthorizer},
 
 		// Gateway responses.
 		{name: "GetGatewayResponses", method: "GET", path: apiPath + "/gatewayresponses", status: 200, serve: (*call).getGatewayResponses},

@@ -31,6 +31,9 @@ type Server struct {
 	// nil: the operation is not part of the server.
 	TestInvoke TestInvoker
 
+	// TestAuthorizer performs TestInvokeAuthorizer, likewise.
+	TestAuthorizer AuthorizerTester
+
 	control *control.Service
 	log     *slog.Logger
 	router  *router
