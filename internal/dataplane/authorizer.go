@@ -76,6 +76,13 @@ func (c *compiler) compileAuthorizer(a *apigw.Authorizer, scopes []string) (*aut
 		}
 		out.sources = append(out.sources, e)
 	}
+	switch {
+	case len(out.sources) > 0:
+	case a.Type != apigw.RequestAuthorizer:
+		return nil, fmt.Errorf("authorizer %s: it has no identity source", a.Name)
+	default:
+		out.ttl = 0 // nothing tells one caller from another
+	}
 	if a.IdentityValidationExpression != "" {
 		var err error
 		if out.pattern, err = javaregexp.Compile(a.IdentityValidationExpression); err != nil {

@@ -225,6 +225,20 @@ func TestRequestAuthorizer(t *testing.T) {
 	}
 }
 
+// Imported definitions may come without identity sources.
+func TestAuthorizersWithoutIdentitySource(t *testing.T) {
+	g := &gatekeeper{answer: says("Allow", "*", "")}
+	d := guarded(t, apigw.Authorizer{Type: apigw.RequestAuthorizer}, g)
+	for range 2 {
+		d.get("/pets/7").want(t, 200, "ada  ")
+	}
+	if len(g.events) != 2 {
+		t.Errorf("asked %d times, want twice: what one caller may is not what another may", len(g.events))
+	}
+	d = guarded(t, apigw.Authorizer{Type: apigw.TokenAuthorizer}, g)
+	d.get("/pets/7").want(t, 500, `{"message":null}`)
+}
+
 // The rows are those of "How API Gateway resource policies affect authorization
 // workflow", table A.
 func TestLambdaAuthorizerAndResourcePolicy(t *testing.T) {
