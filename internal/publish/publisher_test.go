@@ -171,8 +171,8 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-// Authorizers do not decide yet, so a method that names one turns everybody
-// away.
+// An authorizer that cannot be asked, because no function can be called, turns
+// everybody away.
 func TestAMethodWithAnAuthorizerStaysClosed(t *testing.T) {
 	w := newWorld(t, store.NewMemory(), nil)
 	api, root := w.mockAPI("open")
@@ -181,7 +181,7 @@ func TestAMethodWithAnAuthorizerStaysClosed(t *testing.T) {
 	must(w.control.UpdateMethod(w.ctx, apigw.MethodKey{RestAPIID: api, ResourceID: root, HTTPMethod: "GET"}, []property.PatchOperation{
 		{Op: "replace", Path: "/authorizerId", Value: a.ID, HasValue: true}, {Op: "replace", Path: "/authorizationType", Value: "CUSTOM", HasValue: true}}))
 	must(w.control.CreateDeployment(w.ctx, api, control.DeploymentInput{StageName: "prod"}))
-	w.want(api, "prod", `{"message":"Unauthorized"}`)
+	w.want(api, "prod", `{"message":null}`)
 }
 
 func TestBackendsAreShownTheStagesCertificate(t *testing.T) {
