@@ -37,7 +37,7 @@ func open(s cli.Settings) (cli.House, error) {
 		Log:       s.Log,
 		Path:      os.Getenv("PATH"),
 
-		Environment: functionEnvironment(os.Environ()),
+		Environment: functionEnvironment(os.Environ(), s.Lend),
 		FunctionLog: func(l lambda.Line) {
 			if s.FunctionLog != nil {
 				s.FunctionLog(logLine(l))
@@ -81,14 +81,18 @@ func open(s cli.Settings) (cli.House, error) {
 	return h, nil
 }
 
-// functionEnvironment is what functions get of this process's environment:
-// credentials, and where the services of AWS are.
-func functionEnvironment(environment []string) map[string]string {
+// functionEnvironment is what functions get of this process's environment: where
+// the services of AWS are, and credentials if they are lent.
+func functionEnvironment(environment []string, lend bool) map[string]string {
 	out := map[string]string{}
 	for _, v := range environment {
 		name, value, _ := strings.Cut(v, "=")
 		switch name {
-		case "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL":
+		case "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN":
+			if lend {
+				out[name] = value
+			}
+		case "AWS_ENDPOINT_URL":
 			out[name] = value
 		default:
 			if strings.HasPrefix(name, "AWS_ENDPOINT_URL_") {

@@ -40,6 +40,7 @@ type place struct {
 	links    []string
 	services []string
 	backends []string
+	lend     bool // the gateway's credentials to functions
 }
 
 // flags adds those that find a gateway.
@@ -65,6 +66,7 @@ func (p *place) houseFlags(f *pflag.FlagSet) {
 	f.StringArrayVar(&p.links, "vpc-link", nil, "where VPC links lead, `KEY=HOST:PORT` …; the key is a link's name, id or target ARN")
 	f.StringArrayVar(&p.services, "endpoint", nil, "where services of AWS are, `SERVICE=URL` …, such as dynamodb=http://127.0.0.1:8000; the others where AWS's own settings say")
 	f.StringArrayVar(&p.backends, "allow-backend", nil, "let backends have link-local addresses, a `RANGE` such as 169.254.0.0/16")
+	f.BoolVar(&p.lend, "function-credentials", false, "let local functions have this process's credentials for AWS (AWS_ACCESS_KEY_ID …); without it they get dummies")
 }
 
 // url returns where the gateway is asked.
@@ -109,6 +111,7 @@ func (c *command) settings(p *place) (Settings, error) {
 		}
 		s.DataDir = abs
 	}
+	s.Lend = p.lend
 	for _, b := range p.backends {
 		if r, err := netip.ParsePrefix(b); err != nil || !r.Addr().IsLinkLocalUnicast() && r.Addr() != netip.MustParseAddr("fd00:ec2::254") {
 			return s, usage("only link-local addresses are refused; all others need no permission",

@@ -43,6 +43,7 @@ type Settings struct {
 	LinkLocal bool              // backends may have link-local addresses
 	Keys      []sigv4.Profile   // who may sign; none: only local programs may change anything
 	Insecure  bool              // without Keys: anybody may
+	Lend      bool              // functions get this process's credentials for AWS
 	BaseURL   string            // of the listener, for addresses shown to people; empty: not known
 	Version   string
 	Log       *slog.Logger
