@@ -273,6 +273,10 @@ func (a *authorizer) invoke(ctx context.Context, x *exchange, values []string) (
 	switch {
 	case back.Status == http.StatusTooManyRequests || back.Status >= 500:
 		return nil, authorizerFailed(fmt.Errorf("the function was not invoked: status %d %s", back.Status, back.Header.Get("x-amzn-ErrorType")))
+	case back.Status == http.StatusForbidden:
+		var said struct{ Message string }
+		_ = json.Unmarshal(back.Body, &said) // without a message there is none to show
+		return nil, authorizerBroken(errors.New("the function was not invoked" + notPermitted(a.source, said.Message)))
 	case back.Status != http.StatusOK:
 		return nil, authorizerBroken(fmt.Errorf("the function was not invoked: status %d %s", back.Status, back.Header.Get("x-amzn-ErrorType")))
 	case back.Header.Has("X-Amz-Function-Error"):

@@ -272,7 +272,11 @@ func lambdaFault(x *exchange, back *message.Response) *Fault {
 	}
 	_ = json.Unmarshal(back.Body, &said) // without a message there is none to show
 	kind, _, _ := strings.Cut(back.Header.Get("x-amzn-ErrorType"), ":")
-	cause := errors.New("Lambda answered " + strconv.Itoa(back.Status) + " " + kind + ": " + clip(said.Message))
+	reason := kind + ": " + clip(said.Message)
+	if kind == "AccessDeniedException" {
+		reason = kind + notPermitted(x.out.Header.Get("X-Amz-Source-Arn"), said.Message)
+	}
+	cause := errors.New("Lambda answered " + strconv.Itoa(back.Status) + " " + reason)
 	if kind == "AccessDeniedException" || kind == "ResourceNotFoundException" {
 		return configurationError("Invalid permissions on Lambda function", cause)
 	}
@@ -288,4 +292,14 @@ func lambdaFault(x *exchange, back *message.Response) *Fault {
 			Log: "Lambda invocation failed with status " + status, Err: cause}
 	}
 	return configurationError("There was an internal error while executing your request", cause)
+}
+
+// notPermitted says for the log why a function refused and, if it was the
+// gateway itself that it refused, who has to let it.
+func notPermitted(source, said string) string {
+	out := ": " + said
+	if source != "" && strings.Contains(said, "apigateway.amazonaws.com") {
+		out += "; an AWS::Lambda::Permission for the principal apigateway.amazonaws.com and the source ARN " + source + " would let it"
+	}
+	return out
 }

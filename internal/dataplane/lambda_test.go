@@ -433,6 +433,29 @@ func TestFunctionPastTheIntegrationsTimeout(t *testing.T) {
 	d.get("/").want(t, 504, `{"message": "Endpoint request timed out"}`)
 }
 
+func TestLogSaysWhoMayLetTheGatewayInvoke(t *testing.T) {
+	refused := &backend.FunctionRefused{Status: 403, Code: "AccessDeniedException",
+		Reason: "User: apigateway.amazonaws.com is not authorized to perform: lambda:InvokeFunction on resource: " + testFunction}
+	source := "arn:aws:execute-api:eu-west-1:123456789012:api1234567/test/GET/"
+	for kind, m := range map[string]apigw.Method{"proxy": lambdaProxy(), "custom": lambdaCustom()} {
+		d := deployFunction(t, &fakeFunctions{err: refused}, method{verb: "GET", path: "/", Method: m})
+		d.get("/").want(t, 500, `{"message": "Internal server error"}`)
+		for _, want := range []string{refused.Reason, "AWS::Lambda::Permission", source} {
+			if got := d.record.Fault.Err.Error(); !strings.Contains(got, want) {
+				t.Errorf("%s: got %s, want %s in it", kind, got, want)
+			}
+		}
+	}
+
+	g := &gatekeeper{err: refused}
+	d := guarded(t, tokenAuthorizer(), g)
+	d.send(message.Request{Path: "/pets/a", Header: header("auth", "t")})
+	source = "arn:aws:execute-api:eu-west-1:123456789012:api1234567/authorizers/auth01"
+	if got := d.record.Fault.Err.Error(); !strings.Contains(got, "AWS::Lambda::Permission") || !strings.Contains(got, source) {
+		t.Errorf("authorizer: got %s, want %s in it", got, source)
+	}
+}
+
 func TestProxyMustPost(t *testing.T) {
 	f := &fakeFunctions{}
 	m := lambdaProxy()
