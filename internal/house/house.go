@@ -20,6 +20,7 @@ import (
 	"postern/internal/adapter/lambdaapi"
 	"postern/internal/adapter/listen"
 	"postern/internal/adapter/neighbors"
+	"postern/internal/adapter/stackapi"
 	"postern/internal/apigw"
 	"postern/internal/auth"
 	"postern/internal/backend"
@@ -235,7 +236,7 @@ func (h *House) Handler() http.Handler {
 			h.execute.ServeHTTP(w, r)
 			return
 		}
-		if strings.HasPrefix(r.URL.Path, "/_postern/") {
+		if strings.HasPrefix(r.URL.Path, "/_postern/") || r.URL.Path == stackapi.NeighborHealth {
 			if h.Own == nil {
 				http.NotFound(w, r)
 				return

@@ -14,6 +14,17 @@ func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
 	write(w, http.StatusOK, &Health{Schema: HealthSchema, Service: "postern", Version: s.version(), Status: "ok"})
 }
 
+// NeighborHealth is where scripts written for LocalStack ask whether they can
+// begin.
+const NeighborHealth = "/_localstack/health"
+
+// services are what those scripts look for.
+var services = map[string]string{"apigateway": "running", "cloudformation": "running", "iam": "running", "lambda": "running", "sts": "running"}
+
+func (s *Server) neighborHealth(w http.ResponseWriter, _ *http.Request) {
+	write(w, http.StatusOK, map[string]any{"edition": "postern", "version": s.version(), "services": services})
+}
+
 // ready says whether requests should be sent here.
 func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {
 	var reasons []string

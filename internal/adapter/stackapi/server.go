@@ -69,6 +69,7 @@ func (s *Server) route() {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /_postern/healthz", s.health)
 	mux.HandleFunc("GET /_postern/livez", s.health)
+	mux.HandleFunc("GET "+NeighborHealth, s.neighborHealth)
 	mux.HandleFunc("GET /_postern/readyz", s.ready)
 	api := func(pattern string, f func(http.ResponseWriter, *http.Request) error) {
 		method, path, _ := strings.Cut(pattern, " ")
