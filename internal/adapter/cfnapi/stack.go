@@ -41,9 +41,14 @@ func (c *call) newName() (string, error) {
 	return name, nil
 }
 
+// patience is how long an operation that has begun may keep its client waiting.
+// Chosen: nearly all end at once, and a client that is told so has not to poll:
+// the AWS CLI looks again only after 30 seconds.
+const patience = 5 * time.Second
+
 // begin runs an operation until its end, without the client, and returns when it
-// has begun: when f has called its observer, or has ended. A failure that comes
-// later is seen in the stack's status and events.
+// has ended, or when it has begun (f has called its observer) and patience is at
+// an end. A failure after the beginning is seen in the stack's status and events.
 func (c *call) begin(f func(ctx context.Context, observe stack.Observer) error) error {
 	ctx := context.WithoutCancel(c.ctx)
 	begun := make(chan struct{})
@@ -54,6 +59,13 @@ func (c *call) begin(f func(ctx context.Context, observe stack.Observer) error) 
 	})
 	select {
 	case <-begun:
+		timer := time.NewTimer(patience)
+		defer timer.Stop()
+		select {
+		case <-ended:
+		case <-timer.C:
+		case <-c.ctx.Done():
+		}
 		return nil
 	case err := <-ended:
 		var failed *stack.Failed
