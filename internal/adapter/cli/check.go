@@ -52,7 +52,7 @@ func (c *command) checkFiles(ctx context.Context, p *place, t *templates, files 
 	if err != nil {
 		return err
 	}
-	problems, err := c.checkAll(ctx, settings, sources, requests)
+	problems, err := c.checkAll(ctx, settings, sources, requests, false)
 	if err != nil {
 		return err
 	}

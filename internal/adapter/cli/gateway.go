@@ -230,6 +230,12 @@ func differs(info *stackapi.Info, s Settings, f *pflag.FlagSet) string {
 	return ""
 }
 
+// holds reports whether there is a data directory, so that there may be stacks.
+func (s *Settings) holds() bool {
+	_, err := os.Stat(s.DataDir)
+	return s.DataDir != "" && !errors.Is(err, fs.ErrNotExist)
+}
+
 // open opens a house of this process.
 func (c *command) open(s Settings) (House, error) {
 	h, err := c.Open(s)
@@ -272,7 +278,7 @@ func (c *command) reach(ctx context.Context, p *place, f *pflag.FlagSet) (client
 		return client, "the gateway at " + p.url(), func() {}, c.agrees(info, p, s, f)
 	}
 	where = s.DataDir
-	if _, err := os.Stat(s.DataDir); s.DataDir == "" || errors.Is(err, fs.ErrNotExist) {
+	if !s.holds() {
 		s.DataDir, where = "", ""
 	}
 	h, err := c.open(s)

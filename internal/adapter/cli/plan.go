@@ -65,14 +65,14 @@ func (c *command) plan(cmd *cobra.Command, p *place, t *templates, files []strin
 	if err != nil {
 		return err
 	}
-	if err := c.check(ctx, settings, sources, requests); err != nil {
-		return err
-	}
 	client, where, done, err := c.reach(ctx, p, cmd.Flags())
 	if err != nil {
 		return err
 	}
 	defer done()
+	if err := c.check(ctx, settings, sources, requests, where != ""); err != nil {
+		return err
+	}
 	out := plansDocument{Schema: plansSchema}
 	for i, s := range sources {
 		plan, err := client.Plan(ctx, s.stack, requests[i])

@@ -90,11 +90,11 @@ func (u *up) run(ctx context.Context, files []string) error {
 	if err != nil {
 		return err
 	}
-	if err := u.check(ctx, settings, sources, requests); err != nil {
-		return err
-	}
 	info, err := u.running(ctx, &u.place)
 	if err != nil {
+		return err
+	}
+	if err := u.check(ctx, settings, sources, requests, info != nil || settings.holds()); err != nil {
 		return err
 	}
 	if info != nil {
@@ -175,9 +175,10 @@ func (u *up) ask(files []string) ([]source, []stackapi.StackRequest, error) {
 }
 
 // check looks at all templates before anything is changed. Warnings come with
-// the plan.
-func (c *command) check(ctx context.Context, settings Settings, sources []source, requests []stackapi.StackRequest) error {
-	problems, err := c.checkAll(ctx, settings, sources, requests)
+// the plan. keeps says that there may be stacks of them, whose parameters keep
+// their values.
+func (c *command) check(ctx context.Context, settings Settings, sources []source, requests []stackapi.StackRequest, keeps bool) error {
+	problems, err := c.checkAll(ctx, settings, sources, requests, keeps)
 	if err != nil {
 		return err
 	}
@@ -189,7 +190,7 @@ func (c *command) check(ctx context.Context, settings Settings, sources []source
 	return nil
 }
 
-func (c *command) checkAll(ctx context.Context, settings Settings, sources []source, requests []stackapi.StackRequest) ([]stackapi.Problem, error) {
+func (c *command) checkAll(ctx context.Context, settings Settings, sources []source, requests []stackapi.StackRequest, keeps bool) ([]stackapi.Problem, error) {
 	client, done, err := c.checker(settings)
 	if err != nil {
 		return nil, err
@@ -197,7 +198,7 @@ func (c *command) checkAll(ctx context.Context, settings Settings, sources []sou
 	defer done()
 	var problems []stackapi.Problem
 	for i, s := range sources {
-		found, err := client.Check(ctx, stackapi.CheckRequest{Templates: []stackapi.CheckTemplate{{Stack: s.stack, StackRequest: requests[i]}}})
+		found, err := client.Check(ctx, stackapi.CheckRequest{Templates: []stackapi.CheckTemplate{{Stack: s.stack, Keeps: keeps, StackRequest: requests[i]}}})
 		if err != nil {
 			return nil, fault(err)
 		}

@@ -102,7 +102,10 @@ func (s *Server) checkOne(in CheckTemplate) ([]Problem, error) {
 	var found []Problem
 	w := wrap(&in.Template)
 	t, err := stack.Parse(in.Template.Name, []byte(in.Template.Text), in.Dir)
-	if err == nil {
+	if err == nil && in.Keeps && lacks(t, in.Parameters) {
+		errs, warnings := stack.Examine(in.Template.Name, []byte(in.Template.Text), in.Dir, input, s.Stacks.Types, cfn.Limits{})
+		found = union(problems(errs), problems(warnings))
+	} else if err == nil {
 		found = problems(t.Warnings)
 		var b *cfn.Bound
 		b, err = t.Bind(input)
@@ -130,6 +133,14 @@ func (s *Server) checkOne(in CheckTemplate) ([]Problem, error) {
 		return a.Column - b.Column
 	})
 	return found, nil
+}
+
+// lacks reports whether a parameter has neither a value nor a Default.
+func lacks(t *cfn.Template, values map[string]string) bool {
+	return slices.ContainsFunc(t.Parameters, func(p *cfn.Parameter) bool {
+		_, given := values[p.Name]
+		return !given && p.Default == nil
+	})
 }
 
 // plan reads a StackRequest and compares it with the stack.

@@ -39,7 +39,8 @@ type CheckRequest struct {
 
 // A CheckTemplate is one of them.
 type CheckTemplate struct {
-	Stack string `json:"stack"` // name it would have
+	Stack string `json:"stack"`           // name it would have
+	Keeps bool   `json:"keeps,omitempty"` // it may be an update: parameters without a value may keep one
 	StackRequest
 }
 

@@ -160,7 +160,7 @@ func (b *Bound) parameters(rep *report) {
 	for _, name := range missing {
 		p := t.parameters[name]
 		rep.add(&Error{Position: t.keyPosition(p.member), Width: utf8.RuneCountInString(name), Path: []string{"Parameters", name},
-			Message: "has no value and no Default", AWS: fmt.Sprintf("Parameters: [%s] must have values", strings.Join(missing, ", "))})
+			Message: "has no value and no Default", Help: "give it one, as in --parameters " + name + "=…, or a Default", AWS: fmt.Sprintf("Parameters: [%s] must have values", strings.Join(missing, ", "))})
 	}
 	var names []string
 	for _, p := range t.Parameters {
