@@ -206,7 +206,8 @@ func TestCloudFormationStacks(t *testing.T) {
 	}{
 		{name: "syntax", stack: "a", body: "Resources: {", code: "ValidationError", message: "Template format error: YAML not well-formed."},
 		{name: "no resources", stack: "a", body: "Resources: {}", code: "ValidationError", message: "Template format error: At least one Resources member must be defined."},
-		{name: "type", stack: "a", body: "Resources: {A: {Type: AWS::EC2::Nope}}", code: "ValidationError", message: "Template format error: Unrecognized resource types: [AWS::EC2::Nope]"},
+		{name: "type", stack: "a", body: "Resources: {A: {Type: AWS::ApiGateway::RestAp}}", code: "ValidationError", message: "Template format error: Unrecognized resource types: [AWS::ApiGateway::RestAp]"},
+		{name: "type of AWS", stack: "a", body: "Resources: {A: {Type: AWS::S3::Bucket}}", code: "ValidationError", message: "resources of type AWS::S3::Bucket are not part of Postern"},
 		{name: "name", stack: "a_b", body: mockStack, code: "ValidationError", message: "failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"},
 		{name: "unknown parameter", stack: "a", body: mockStack, code: "ValidationError", message: "Parameters: [X] do not exist in the template",
 			more: func(in *cloudformation.CreateStackInput) {

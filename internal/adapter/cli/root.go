@@ -185,7 +185,7 @@ func topics() []*cobra.Command {
 		{"clients", "how the AWS CLI, SDKs and Terraform find the gateway", clientsTopic},
 		{"exit-codes", "what the exit codes mean", exitTopic},
 	} {
-		out = append(out, &cobra.Command{Use: t.name, Short: t.short, Long: strings.TrimSpace(t.text)})
+		out = append(out, &cobra.Command{Use: t.name, Short: t.short, Long: strings.Trim(t.text, "\n")})
 	}
 	return out
 }
@@ -224,8 +224,11 @@ BasePathMapping, VpcLink, ClientCertificate, DocumentationPart, DocumentationVer
 Account, RestApiPolicy. postern explain property NAME says what their properties mean.
 
 Functions, their permissions and roles are read as well: AWS::Lambda::Function, Version,
-Alias, Permission; AWS::IAM::Role, Policy, ManagedPolicy, and the same in Terraform's
-shape. Other types are refused.
+Alias, Permission; AWS::IAM::Role, Policy, ManagedPolicy; AWS::Logs::LogGroup; and the
+same in Terraform's shape. Other types are refused; a Condition can leave them out here.
+
+Templates of AWS SAM (Transform: AWS::Serverless-2016-10-31) are read as they are, with
+their Function and Api; so are those that the CDK synthesizes, and OpenAPI definitions.
 
 A template without Deployment or Stage is served at a stage called local;
 --no-auto-deploy leaves that out.

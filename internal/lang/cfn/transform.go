@@ -27,6 +27,11 @@ func (x *Expansion) Errorf(at *Node, path []string, format string, args ...any) 
 	return x.p.errorf(at, path, format, args...)
 }
 
+// KeyErrorf reports what is wrong with a key, as Errorf does.
+func (x *Expansion) KeyErrorf(at *Member, path []string, format string, args ...any) *Error {
+	return x.p.keyErrorf(at, path, format, args...)
+}
+
 // Warnf reports what will surprise.
 func (x *Expansion) Warnf(at *Node, path []string, format string, args ...any) {
 	x.p.warnf(at, path, format, args...)

@@ -205,6 +205,9 @@ func TestRequestMapping(t *testing.T) {
 			`1:1+24 P0411 JSONPath "$.a[x]": 5: found 'x', expected a quoted name, a number, '*' or '?(' after '[' in method.request.body.a[x]`}},
 		{"integration.request.header.A B", "'x'", []string{
 			"1:1+30 P0411 found a name with other characters than a-z A-Z 0-9 . _ $ - in integration.request.header.A B"}},
+		{"integration.request.headers.A", "'x", []string{
+			"1:1+29 P0411 found integration.request.headers.A, expected integration.request.{header,querystring,path}.name",
+			"1:1+2 P0411 found 'x, expected an expression such as method.request.header.X-Name (a literal ends with a quotation mark: 'x')"}},
 		{"method.response.header.A", "integration.response.header.A", []string{
 			"1:1+24 P0413 found method.response.header.A, expected integration.request.{header,querystring,path}.name",
 			"1:1+29 P0413 found integration.response.header.A, which exists only after the call; expected method.request.…, context.…, stageVariables.… or 'text'"}},

@@ -23,7 +23,7 @@ type Declaration struct {
 func RequestMapping(to, from string, declared Declaration) []Finding {
 	r := &report{text: to}
 	if target, err := mapping.ParseTarget(to); err != nil {
-		r.expression(err, to)
+		r.target(err, to, "integration.request.{header,querystring,path}.name")
 	} else if target.Place != mapping.IntegrationRequestHeader && target.Place != mapping.IntegrationRequestQuery && target.Place != mapping.IntegrationRequestPath {
 		r.refuse("P0413", to, "found "+to+", expected integration.request.{header,querystring,path}.name", "")
 	}
@@ -54,7 +54,7 @@ func ResponseMapping(to, from string, declared Declaration) []Finding {
 	target, err := mapping.ParseTarget(to)
 	switch {
 	case err != nil:
-		r.expression(err, to)
+		r.target(err, to, "method.response.header.name")
 	case target.Place != mapping.MethodResponseHeader:
 		r.refuse("P0413", to, "found "+to+", expected method.response.header.name", "")
 	case declared.Known && !slices.Contains(declared.Names, to):
@@ -82,6 +82,16 @@ func onKey(r *report) []Finding {
 	return r.findings
 }
 
+// target reports a text that names nothing that could be set.
+func (r *report) target(err error, text, want string) {
+	var e *mapping.ExpressionError
+	if errors.As(err, &e) && e.Reason != mapping.BadParameterName && e.Err == nil {
+		r.say("P0411", e.Error(), "found "+text+", expected "+want, "")
+		return
+	}
+	r.expression(err, text)
+}
+
 // expression reports a text that is no expression.
 func (r *report) expression(err error, text string) {
 	var e *mapping.ExpressionError
@@ -97,6 +107,8 @@ func (r *report) expression(err error, text string) {
 		message = e.Err.Error() + " in " + text
 	case strings.HasPrefix(text, "$"):
 		help = "without the $: " + text[1:]
+	case strings.HasPrefix(text, "'"):
+		help = "a literal ends with a quotation mark: " + text + "'"
 	case text == "true" || text == "false" || !strings.Contains(text, "."):
 		help = "a literal stands in quotation marks: '" + text + "'"
 	}

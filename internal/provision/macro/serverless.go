@@ -107,7 +107,7 @@ func (s *serverlessTemplate) refuse(m cfn.Member, typ string) {
 	case "StateMachine", "LayerVersion", "Application", "Connector", "GraphQLApi", "CapacityProvider":
 		s.Errorf(at, path, "%s%s is not part of Postern", serverless, typ)
 	default:
-		s.Errorf(at, path, "there is no resource type %s%s", serverless, typ).Help = nearest.Question(typ, []string{"Function", "Api"})
+		s.Errorf(at, path, "there is no resource type %s%s", serverless, typ).Help = nearest.Question(serverless+typ, []string{serverless + "Function", serverless + "Api"})
 	}
 }
 
@@ -181,7 +181,7 @@ func (s *serverlessTemplate) unknown(n *cfn.Node, path []string, known, without 
 		case slices.Contains(without, m.Key):
 			s.Warnf(m.Value, at, "it has no effect here")
 		default:
-			s.Errorf(m.Value, at, "no such property").Help = nearest.Question(m.Key, known)
+			s.KeyErrorf(&m, at, "no such property").Help = nearest.Question(m.Key, known)
 		}
 	}
 }

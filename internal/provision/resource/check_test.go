@@ -23,7 +23,7 @@ func TestChecks(t *testing.T) {
 		{"resource policy", "AWS::ApiGateway::RestApi", object("Name", "a", "Policy", object("Version", "2012-10-17")), nil},
 		{"resource policy that waits", "AWS::ApiGateway::RestApi", object("Name", "a", "Policy", object("Resource", unknown)), nil},
 		{"document", "AWS::ApiGateway::RestApi", object("Body", object("swagger", "3.0")), []string{"Body: Invalid OpenAPI input.: swagger: 3.0 is not 2.0"}},
-		{"no name", "AWS::ApiGateway::RestApi", object(), []string{"Name: missing, but there is no document with a title"}},
+		{"no name", "AWS::ApiGateway::RestApi", object(), []string{"Name: missing, but there is no Body with a title to take it from"}},
 		{"compression", "AWS::ApiGateway::RestApi", object("Name", "a", "MinimumCompressionSize", "10"), nil},
 		{"no compression", "Terraform::AWS::ApiGatewayRestApi", object("Name", "a", "MinimumCompressionSize", -1), nil},
 		{"key source", "AWS::ApiGateway::RestApi", object("Name", "a", "ApiKeySourceType", "AUTHORIZER"), nil},

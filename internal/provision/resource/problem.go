@@ -18,7 +18,11 @@ func problems(errs property.Errors) []Problem {
 	slices.SortStableFunc(errs, func(a, b *property.Error) int { return slices.Compare(a.Path, b.Path) })
 	var out []Problem
 	for _, e := range errs {
-		out = append(out, Problem{Path: e.Path, Message: e.Message, Help: e.Help, AWS: e.AWS, Warning: e.Warning})
+		p := Problem{Path: e.Path, Message: e.Message, Help: e.Help, AWS: e.AWS, Warning: e.Warning}
+		if e.Kind == property.Unknown {
+			p.Place = &Place{OnKey: true}
+		}
+		out = append(out, p)
 	}
 	return out
 }

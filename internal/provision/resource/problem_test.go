@@ -86,6 +86,7 @@ func TestRegistryFindsTypes(t *testing.T) {
 	for word, want := range map[string]string{
 		"AWS::ApiGateway::RestAPI": "AWS::ApiGateway::RestApi", "AWS::ApiGatway::Method": "AWS::ApiGateway::Method",
 		"TF::AWS::ApiGatewayIntegratio": "TF::AWS::ApiGatewayIntegration", "Acme::Rocket::Sled": "",
+		"AWS::IAM::User": "", "AWS::Lambda::LayerVersion": "", "AWS::ApiGatewayV2::Api": "",
 	} {
 		if got := g.Near(word); got != want {
 			t.Errorf("%s: got %q, want %q", word, got, want)

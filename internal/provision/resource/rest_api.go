@@ -63,7 +63,7 @@ func restAPITypes(e *environment) []Type {
 		check: func(m *restAPI, given map[string]any) property.Errors {
 			var errs property.Errors
 			if m.Name == "" && given["Body"] == nil && given["BodyS3Location"] == nil {
-				errs = append(errs, property.Missing("name", "there is no document with a title"))
+				errs = append(errs, property.Missing("name", "there is no Body with a title to take it from"))
 			}
 			if c := m.EndpointConfiguration; c != nil && len(c.Types) > 0 && c.Types[0] == "PRIVATE" && m.Policy == "" && given["Policy"] == nil && given["Body"] == nil {
 				errs = append(errs, &property.Error{Path: []string{"endpointConfiguration"}, Warning: true,

@@ -387,5 +387,12 @@ func (g *Registry) Near(name string) string {
 	for alias := range g.aliases {
 		names = append(names, alias)
 	}
-	return nearest.Word(name, names)
+	near := nearest.Word(name, names)
+	// What the families are called is most of a name, and says nothing: a User
+	// of IAM is no misspelled Role.
+	own, other := strings.Split(name, "::"), strings.Split(near, "::")
+	if len(own) == len(other) && nearest.Word(own[len(own)-1], other[len(other)-1:]) == "" {
+		return ""
+	}
+	return near
 }

@@ -92,11 +92,13 @@ func (c *comparison) checkTypes() {
 		if r.Type == "" || c.types.Lookup(r.Type) != nil {
 			continue // without a type it was reported
 		}
-		e := &cfn.Error{Position: t.TypePosition(r.ID), Width: len(r.Type), Path: []string{"Resources", r.ID, "Type"},
-			Message: fmt.Sprintf("there is no resource type %s", r.Type),
-			AWS:     fmt.Sprintf("Template format error: Unrecognized resource types: [%s]", r.Type)}
+		e := &cfn.Error{Position: t.TypePosition(r.ID), Width: len(r.Type), Path: []string{"Resources", r.ID, "Type"}}
 		if near := c.types.Near(r.Type); near != "" {
-			e.Help = "did you mean " + near + "?"
+			e.Message, e.Help = "there is no resource type "+r.Type, "did you mean "+near+"?"
+			e.AWS = fmt.Sprintf("Template format error: Unrecognized resource types: [%s]", r.Type)
+		} else { // AWS may have it
+			e.Message = "resources of type " + r.Type + " are not part of Postern"
+			e.Help = "take it into a template of its own, or give it a Condition that is false here; postern help templates names the types there are"
 		}
 		c.errors = append(c.errors, e)
 	}
