@@ -6,13 +6,12 @@ import (
 	"errors"
 	"io"
 	"net"
-	"net/http"
 	"os"
 	"strings"
 	"syscall"
 )
 
-// classify gives an error of net/http its name. An error of this package stays
+// classify gives the failure of a call its name. An error of this package stays
 // what it is.
 func classify(ctx context.Context, err error) error {
 	switch {
@@ -30,7 +29,10 @@ func classify(ctx context.Context, err error) error {
 	if e, ok := errors.AsType[*TooLarge](err); ok {
 		return e
 	}
-	if e, ok := errors.AsType[*Network](err); ok {
+	if e, ok := errors.AsType[*InvalidEndpoint](err); ok {
+		return e
+	}
+	if e, ok := errors.AsType[*InvalidRequest](err); ok {
 		return e
 	}
 	_, noAddress := errors.AsType[*net.DNSError](err)
@@ -58,11 +60,11 @@ func reason(err error) string {
 		return Unreachable
 	case errors.Is(err, syscall.ETIMEDOUT):
 		return ConnectTimedOut
-	case notTLS, errors.Is(err, http.ErrSchemeMismatch):
+	case notTLS:
 		return NotTLS
 	case isOp && op.Op == "remote error": // crypto/tls: an alert that was received
 		return FatalAlert + strings.ReplaceAll(strings.TrimPrefix(op.Err.Error(), "tls: "), " ", "_")
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed), isServerClosed(err):
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
 		return Closed
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
 		return ConnectTimedOut // dialLimit
@@ -70,10 +72,4 @@ func reason(err error) string {
 		return Closed
 	}
 	return NotHTTP
-}
-
-// isServerClosed recognizes errServerClosedIdle of net/http, which has no name
-// outside.
-func isServerClosed(err error) bool {
-	return strings.Contains(err.Error(), "server closed idle connection")
 }

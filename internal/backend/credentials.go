@@ -173,7 +173,7 @@ func (a *AWS) role(k roleKey, signer *rotating) *rotating {
 		Credentials: aws.CredentialsProviderFunc(signer.retrieve),
 		Retryer:     aws.NopRetryer{}, // a client waits
 		HTTPClient: &http.Client{
-			Transport:     a.Pool.HTTP(Options{}).transport,
+			Transport:     (*roundTripper)(a.Pool.HTTP(Options{})),
 			Timeout:       stsPatience,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},

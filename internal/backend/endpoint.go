@@ -7,66 +7,87 @@ import (
 	"strings"
 )
 
+// An address is an absolute URL taken apart.
+type address struct {
+	scheme string // http or https
+	host   string // as Host has it
+	target string // path and query, byte for byte
+}
+
 // endpoint takes an absolute URL apart without changing how its path and query
 // are written. Its error is an *InvalidEndpoint.
 //
 // Chosen: a fragment is left out, as it never travels; user information and
 // bytes outside printable ASCII are refused, as nothing says how API Gateway
 // would send them.
-func endpoint(raw string) (*url.URL, error) {
-	u, err := splitURL(raw)
+func endpoint(raw string) (address, error) {
+	a, err := splitURL(raw)
 	if err != nil {
-		return nil, &InvalidEndpoint{Err: fmt.Errorf("%q: %w", clip(raw), err)}
+		return address{}, &InvalidEndpoint{Err: fmt.Errorf("%q: %w", clip(raw), err)}
 	}
-	return u, nil
+	return a, nil
 }
 
-func splitURL(raw string) (*url.URL, error) {
-	for i := range len(raw) {
-		if c := raw[i]; c <= ' ' || c >= 0x7f {
-			return nil, fmt.Errorf("byte %#02x at %d must be percent-encoded", c, i)
-		}
+func splitURL(raw string) (a address, err error) {
+	if !printable(raw) {
+		i := strings.IndexFunc(raw, func(r rune) bool { return r <= ' ' || r >= 0x7f })
+		return a, fmt.Errorf("byte %#02x at %d must be percent-encoded", raw[i], i)
 	}
 	scheme, rest, ok := strings.Cut(raw, "://")
 	scheme = strings.ToLower(scheme)
 	if !ok || scheme != "http" && scheme != "https" {
-		return nil, fmt.Errorf("scheme is not http or https")
+		return a, fmt.Errorf("scheme is not http or https")
 	}
-	rest, _, _ = strings.Cut(rest, "#")
-	host, target := rest, ""
-	if i := strings.IndexAny(rest, "/?"); i >= 0 {
-		host, target = rest[:i], rest[i:]
+	host, rest := rest, ""
+	if i := strings.IndexAny(host, "/?#"); i >= 0 {
+		host, rest = host[:i], host[i:]
 	}
 	if err := checkHost(host); err != nil {
-		return nil, err
+		return a, err
 	}
-	u := &url.URL{Scheme: scheme, Host: host}
-	path, query, hasQuery := strings.Cut(target, "?")
-	u.RawQuery, u.ForceQuery = query, hasQuery
-	if path == "" {
-		path = "/"
-	}
-	setPath(u, path)
-	return u, nil
+	return address{scheme, host, targetOf(rest)}, nil
 }
 
-// setPath makes u.RequestURI begin with path, byte for byte. Package url would
-// take an opaque path that begins with two slashes for a host, so such a path
-// goes by way of RawPath; if it is encoded in a way that url would correct, the
-// target is sent in absolute form (RFC 9112, section 3.2.2).
-func setPath(u *url.URL, path string) {
+// printable reports whether s is ASCII without blanks and control characters.
+func printable(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c <= ' ' || c >= 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// targetOf returns what follows the host in a URL as the target of a request.
+func targetOf(rest string) string {
+	rest, _, _ = strings.Cut(rest, "#")
+	if rest == "" || rest[0] == '?' {
+		return "/" + rest
+	}
+	return rest
+}
+
+// url returns a as a URL whose RequestURI is the target, byte for byte, with one
+// exception. Package url would take an opaque path that begins with two slashes
+// for a host, so such a path goes by way of RawPath; if it is encoded in a way
+// that url would correct, the target becomes one in absolute form (RFC 9112,
+// section 3.2.2).
+func (a address) url() *url.URL {
+	path, query, hasQuery := strings.Cut(a.target, "?")
+	u := &url.URL{Scheme: a.scheme, Host: a.host, RawQuery: query, ForceQuery: hasQuery}
 	if !strings.HasPrefix(path, "//") {
 		u.Opaque = path
-		return
+		return u
 	}
 	if decoded, err := url.PathUnescape(path); err == nil {
 		u.Path, u.RawPath = decoded, path
 		if u.EscapedPath() == path {
-			return
+			return u
 		}
 	}
 	u.Path, u.RawPath = "", ""
-	u.Opaque = "//" + u.Host + path
+	u.Opaque = "//" + a.host + path
+	return u
 }
 
 func checkHost(host string) error {

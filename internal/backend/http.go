@@ -3,10 +3,13 @@ package backend
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"golang.org/x/net/http/httpguts"
 
@@ -15,25 +18,57 @@ import (
 
 // An HTTP is a Backend over HTTP/1.1. Get one from a Pool.
 //
-// Redirects are not followed and bodies are not decompressed. What is not in
-// the request is not sent, but for Host and the length of the body. A call is
-// repeated only on a kept connection that turns out to be dead, and then only
-// if nothing of the call was sent, or it has no body and an idempotent method.
-//
-// Package net/http limits what can be kept: fields are sent in the order of
-// their names (repeated ones in their own order), and names of the response
-// arrive in canonical spelling (X-Foo for x-foo), likewise sorted.
+// The request is sent as it is given, field by field, and what is not in it is
+// not sent, but for Host and the length of the body, which come first. The
+// response comes as it was sent, less what frames it. Redirects are not followed
+// and bodies are not decompressed. A call is repeated only on a kept connection
+// that turns out to be dead, and then only if nothing of the call was sent, or
+// it has no body and an idempotent method.
 type HTTP struct {
-	transport *http.Transport
-	limit     int64 // bytes of a response body
+	client *client
+	limit  int64 // bytes of a response body
+
+	latest atomic.Pointer[host] // that was called
 }
 
 // Invoke implements Backend.
 func (h *HTTP) Invoke(ctx context.Context, req *Request) (*message.Response, error) {
-	return h.send(ctx, req, nil)
+	res, err := h.invoke(ctx, req)
+	if err != nil {
+		return nil, classify(ctx, err)
+	}
+	return res, nil
 }
 
-// send is Invoke with a last look at what is sent.
+// invoke is Invoke with failures of the network as they come.
+func (h *HTTP) invoke(ctx context.Context, req *Request) (*message.Response, error) {
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	to, target, err := h.target(req.URL)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkMethod(req.Method); err != nil {
+		return nil, err
+	}
+	hostField := to.name
+	for i := range req.Header {
+		f := &req.Header[i]
+		if !validName(f.Name) || !validValue(f.Value) {
+			return nil, &InvalidRequest{Reason: "Invalid header " + clip(cleanName(f.Name))}
+		}
+		if len(f.Name) == len("Host") && message.EqualName(f.Name, "Host") {
+			if !httpguts.ValidHostHeader(f.Value) {
+				return nil, &InvalidRequest{Reason: "Invalid header Host"}
+			}
+			hostField = f.Value
+		}
+	}
+	return h.client.do(ctx, to, &call{method: req.Method, target: target, host: hostField, header: req.Header, body: req.Body, limit: h.limit})
+}
+
+// send is Invoke with a last look at what is sent, as package net/http has it.
 func (h *HTTP) send(ctx context.Context, req *Request, sign func(*http.Request) error) (*message.Response, error) {
 	if ctx.Err() != nil {
 		return nil, classify(ctx, ctx.Err())
@@ -42,118 +77,129 @@ func (h *HTTP) send(ctx context.Context, req *Request, sign func(*http.Request) 
 	if err != nil {
 		return nil, err
 	}
-	defer setBody(out, req.Body)()
-	if sign != nil {
-		if err := sign(out); err != nil {
-			return nil, &InvalidRequest{Reason: "the request cannot be signed"}
+	if err := sign(out); err != nil {
+		return nil, &InvalidRequest{Reason: "the request cannot be signed"}
+	}
+	to := h.client.host(out.URL.Scheme, out.URL.Host)
+	res, err := h.client.do(ctx, to, &call{method: out.Method, target: out.URL.RequestURI(), host: out.Host, header: sorted(out.Header), body: req.Body, limit: h.limit})
+	if err != nil {
+		return nil, classify(ctx, err)
+	}
+	return res, nil
+}
+
+// target returns whom a URL leads to, and what to ask for there.
+func (h *HTTP) target(raw string) (to *host, target string, err error) {
+	if to := h.latest.Load(); to != nil && !to.gone.Load() && strings.HasPrefix(raw, to.prefix) {
+		if rest := raw[len(to.prefix):]; rest == "" || rest[0] == '/' || rest[0] == '?' || rest[0] == '#' {
+			if printable(rest) {
+				return to, targetOf(rest), nil
+			}
 		}
 	}
-	in, err := h.transport.RoundTrip(out)
+	u, err := endpoint(raw)
 	if err != nil {
-		return nil, classify(ctx, err)
+		return nil, "", err
 	}
-	defer in.Body.Close()
-	if in.StatusCode < 200 {
-		return nil, &Network{Reason: NotHTTP} // 101 to an upgrade that was not ours, or no status at all
+	to = h.client.host(u.scheme, u.host)
+	if strings.HasPrefix(raw, to.prefix) {
+		h.latest.Store(to)
 	}
-	body, err := h.read(in)
-	if err != nil {
-		return nil, classify(ctx, err)
-	}
-	return &message.Response{Status: in.StatusCode, Header: incoming(in.Header), Body: body}, nil
+	return to, u.target, nil
 }
 
-func (h *HTTP) read(in *http.Response) ([]byte, error) {
-	if in.Body == http.NoBody {
-		return nil, nil // 204, 304 and the answer to HEAD may declare a length all the same
+// checkMethod refuses what is no method: a token, as a field name is. CONNECT
+// would make a tunnel.
+func checkMethod(method string) error {
+	if !validName(method) || method == http.MethodConnect {
+		return &InvalidRequest{Reason: "Invalid HTTP method"}
 	}
-	if in.ContentLength > h.limit {
-		return nil, &TooLarge{Length: in.ContentLength, Limit: h.limit}
-	}
-	var buf bytes.Buffer
-	if in.ContentLength > 0 {
-		buf.Grow(int(min(in.ContentLength, 1<<20)) + bytes.MinRead) // what is declared may never come
-	}
-	n, err := buf.ReadFrom(io.LimitReader(in.Body, h.limit+1))
-	if err != nil {
-		return nil, err
-	}
-	if n > h.limit {
-		return nil, &TooLarge{Length: n, Limit: h.limit}
-	}
-	return buf.Bytes(), nil
+	return nil
 }
 
-// outgoing makes the request of net/http, its body aside.
+// framing reports whether a field describes the connection or the framing, which
+// are ours.
+func framing(name string) bool {
+	switch len(name) {
+	case len("Connection"): // and Keep-Alive
+		return message.EqualName(name, "Connection") || message.EqualName(name, "Keep-Alive")
+	case len("Content-Length"):
+		return message.EqualName(name, "Content-Length")
+	case len("Proxy-Connection"):
+		return message.EqualName(name, "Proxy-Connection")
+	case len("Transfer-Encoding"):
+		return message.EqualName(name, "Transfer-Encoding")
+	}
+	return false
+}
+
+// outgoing makes a request of net/http, as signers want it, without its body.
 func outgoing(ctx context.Context, req *Request) (*http.Request, error) {
 	u, err := endpoint(req.URL)
 	if err != nil {
 		return nil, err
 	}
-	// A method is a token, as a field name is. CONNECT would make a tunnel.
-	if !httpguts.ValidHeaderFieldName(req.Method) || req.Method == http.MethodConnect {
-		return nil, &InvalidRequest{Reason: "Invalid HTTP method"}
+	if err := checkMethod(req.Method); err != nil {
+		return nil, err
 	}
 	out := (&http.Request{
-		Method: req.Method,
-		URL:    u,
-		Host:   u.Host,
-		Header: make(http.Header, len(req.Header)+1),
+		Method:        req.Method,
+		URL:           u.url(),
+		Host:          u.host,
+		Header:        make(http.Header, len(req.Header)),
+		ContentLength: int64(len(req.Body)),
 	}).WithContext(ctx)
-	if err := setHeader(out, req.Header); err != nil {
-		return nil, err
+	for _, f := range req.Header {
+		switch {
+		case !validName(f.Name) || !validValue(f.Value):
+			return nil, &InvalidRequest{Reason: "Invalid header " + clip(cleanName(f.Name))}
+		case framing(f.Name):
+		case message.EqualName(f.Name, "Host"):
+			if !httpguts.ValidHostHeader(f.Value) {
+				return nil, &InvalidRequest{Reason: "Invalid header Host"}
+			}
+			out.Host = f.Value
+		default:
+			out.Header[f.Name] = append(out.Header[f.Name], f.Value)
+		}
 	}
 	return out, nil
 }
 
-// setHeader copies the fields in their spelling. Not copied are those that
-// describe the connection or the framing, which are ours.
-func setHeader(out *http.Request, header message.Header) error {
-	for _, f := range header {
-		if !httpguts.ValidHeaderFieldName(f.Name) || !httpguts.ValidHeaderFieldValue(f.Value) {
-			return &InvalidRequest{Reason: "Invalid header " + clip(cleanName(f.Name))}
-		}
-		name := f.Name
-		switch http.CanonicalHeaderKey(name) {
-		case "Connection", "Keep-Alive", "Proxy-Connection", "Content-Length", "Transfer-Encoding":
-			continue
-		case "Host":
-			if !httpguts.ValidHostHeader(f.Value) {
-				return &InvalidRequest{Reason: "Invalid header Host"}
-			}
-			out.Host = f.Value
-			continue
-		case "Trailer", "Idempotency-Key", "X-Idempotency-Key":
-			// net/http does not send the first, and for the others repeats calls
-			// that are not ours to repeat, but knows only the usual spelling.
-			name = strings.ToLower(name)
-		case "User-Agent":
-			if name == "User-Agent" {
-				continue // below
-			}
-		}
-		out.Header[name] = append(out.Header[name], f.Value)
+// A roundTripper is an HTTP for those who know package net/http.
+type roundTripper HTTP
+
+// RoundTrip implements http.RoundTripper.
+func (t *roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
+	req := &Request{Method: r.Method, URL: r.URL.String(), Header: sorted(r.Header)}
+	if r.Host != "" {
+		req.Header.Add("Host", r.Host)
 	}
-	// net/http sends one User-Agent in the usual spelling, and its own if there
-	// is no such key; an empty value keeps it from doing so.
-	out.Header["User-Agent"] = []string{""}
-	if v, ok := header.LastExact("User-Agent"); ok {
-		out.Header["User-Agent"][0] = v
+	if r.Body != nil {
+		body, err := io.ReadAll(r.Body)
+		if err := errors.Join(err, r.Body.Close()); err != nil {
+			return nil, err
+		}
+		req.Body = body
 	}
-	return nil
+	res, err := (*HTTP)(t).invoke(r.Context(), req)
+	if err != nil {
+		return nil, err
+	}
+	out := &http.Response{
+		Status: strconv.Itoa(res.Status), StatusCode: res.Status,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: make(http.Header, len(res.Header)), Request: r,
+		Body: io.NopCloser(bytes.NewReader(res.Body)), ContentLength: int64(len(res.Body)),
+	}
+	for _, f := range res.Header {
+		out.Header.Add(f.Name, f.Value)
+	}
+	return out, nil
 }
 
-func cleanName(name string) string {
-	return string(bytes.Map(func(r rune) rune {
-		if r <= ' ' || r > '~' {
-			return '?'
-		}
-		return r
-	}, []byte(name)))
-}
-
-// incoming returns the fields sorted by name, repeated ones in their order.
-func incoming(h http.Header) message.Header {
+// sorted returns the fields by name, repeated ones in their order.
+func sorted(h http.Header) message.Header {
 	names := make([]string, 0, len(h))
 	for name := range h {
 		names = append(names, name)
@@ -166,4 +212,13 @@ func incoming(h http.Header) message.Header {
 		}
 	}
 	return out
+}
+
+func cleanName(name string) string {
+	return string(bytes.Map(func(r rune) rune {
+		if r <= ' ' || r > '~' {
+			return '?'
+		}
+		return r
+	}, []byte(name)))
 }

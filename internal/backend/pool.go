@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"net"
-	"net/http"
 	"sync"
 	"time"
 )
@@ -23,8 +22,8 @@ type Pool struct {
 	Resolver       *net.Resolver  // nil: the system's
 	Now            func() time.Time
 
-	mu         sync.Mutex
-	transports map[transportKey]*http.Transport
+	mu      sync.Mutex
+	clients map[clientKey]*client
 }
 
 // Options are what an integration and its stage say about a connection. The
@@ -44,15 +43,15 @@ type Options struct {
 	Certificate *tls.Certificate
 }
 
-// A transportKey is what makes connections differ.
-type transportKey struct {
+// A clientKey is what makes connections differ.
+type clientKey struct {
 	dial        string
 	skip        bool
 	certificate [sha256.Size]byte // of its leaf; zeros: none
 }
 
-func (o Options) key() transportKey {
-	k := transportKey{dial: o.Dial, skip: o.InsecureSkipVerification}
+func (o Options) key() clientKey {
+	k := clientKey{dial: o.Dial, skip: o.InsecureSkipVerification}
 	if o.Certificate != nil {
 		h := sha256.New()
 		for _, der := range o.Certificate.Certificate {
@@ -68,27 +67,27 @@ func (p *Pool) HTTP(o Options) *HTTP {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	k := o.key()
-	t := p.transports[k]
-	if t == nil {
-		t = p.transport(o)
-		if p.transports == nil {
-			p.transports = map[transportKey]*http.Transport{}
+	c := p.clients[k]
+	if c == nil {
+		c = &client{dialer: dialer{pool: p, options: o, sessions: tls.NewLRUClientSessionCache(256)}}
+		if p.clients == nil {
+			p.clients = map[clientKey]*client{}
 		}
-		p.transports[k] = t
+		p.clients[k] = c
 	}
 	limit := p.MaxResponse
 	if limit == 0 {
 		limit = MaxResponse
 	}
-	return &HTTP{transport: t, limit: limit}
+	return &HTTP{client: c, limit: limit}
 }
 
 // CloseIdle closes the connections that no call is using.
 func (p *Pool) CloseIdle() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, t := range p.transports {
-		t.CloseIdleConnections()
+	for _, c := range p.clients {
+		c.closeIdle(0)
 	}
 }
 
@@ -97,22 +96,4 @@ func (p *Pool) now() time.Time {
 		return p.Now()
 	}
 	return time.Now()
-}
-
-// transport speaks HTTP/1.1 only. See "HTTP integrations for REST APIs in API
-// Gateway". It knows no proxy and decompresses nothing.
-func (p *Pool) transport(o Options) *http.Transport {
-	d := &dialer{pool: p, options: o, sessions: tls.NewLRUClientSessionCache(256)}
-	t := &http.Transport{
-		DialContext:            d.dial,
-		DialTLSContext:         d.dialTLS,
-		DisableCompression:     true,
-		MaxIdleConns:           4096,
-		MaxIdleConnsPerHost:    512,
-		IdleConnTimeout:        60 * time.Second,
-		MaxResponseHeaderBytes: 128 << 10,
-		Protocols:              new(http.Protocols),
-	}
-	t.Protocols.SetHTTP1(true)
-	return t
 }

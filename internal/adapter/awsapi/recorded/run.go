@@ -288,6 +288,9 @@ func (r *run) invoke(ctx context.Context, step *Step) error {
 		if err != nil {
 			return err
 		}
+		if strings.EqualFold(name, "User-Agent") {
+			name = "User-Agent" // or net/http adds its own
+		}
 		request.Header[name] = []string{value} // in its spelling
 	}
 	response, err := r.Invoke(ctx, api, request)
