@@ -29,6 +29,9 @@ func classify(ctx context.Context, err error) error {
 	if e, ok := errors.AsType[*TooLarge](err); ok {
 		return e
 	}
+	if e, ok := errors.AsType[*Network](err); ok {
+		return e
+	}
 	if e, ok := errors.AsType[*InvalidEndpoint](err); ok {
 		return e
 	}
