@@ -45,7 +45,25 @@ func TestCurlLinesOfTheReadmeGiveItsAnswers(t *testing.T) {
 	bin := build(t)
 	echo := startEcho(t, bin)
 	doc := up(t, bin, "examples/quickstart/template.yaml", "--parameters", "Backend=http://"+echo)
-	asked := questions(string(text))
+	answers(t, string(text), doc.URL)
+}
+
+func TestCurlLinesOfTheAuthorizersReadmeGiveItsAnswers(t *testing.T) {
+	if _, err := exec.LookPath("node"); err != nil {
+		t.Skip("node is not installed")
+	}
+	text, err := os.ReadFile("lambda-authorizer/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc := up(t, build(t), "examples/lambda-authorizer/template.yaml")
+	answers(t, string(text), doc.URL)
+}
+
+// answers asks the gateway at url what a README asks.
+func answers(t *testing.T, readme, url string) {
+	t.Helper()
+	asked := questions(readme)
 	if len(asked) < 3 {
 		t.Fatalf("the README has %d questions, want at least 3", len(asked))
 	}
@@ -55,7 +73,7 @@ func TestCurlLinesOfTheReadmeGiveItsAnswers(t *testing.T) {
 			continue
 		}
 		// The gateway of the test has another port, and nothing else is changed.
-		got, err := exec.Command("sh", "-c", strings.ReplaceAll(q.command, "http://127.0.0.1:4566/", doc.URL+"/")+" --silent --show-error").CombinedOutput()
+		got, err := exec.Command("sh", "-c", strings.ReplaceAll(q.command, "http://127.0.0.1:4566/", url+"/")+" --silent --show-error").CombinedOutput()
 		if err != nil {
 			t.Errorf("%s: %v\n%s", q.command, err, got)
 			continue
