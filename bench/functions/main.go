@@ -4,9 +4,9 @@
 //	go run ./bench/functions [-rounds 5] [-seconds 4] [-connections 8]
 //
 // Each round starts both anew, one after the other, and warms them for half as
-// long as it measures. It installs serverless and serverless-offline from npm, once, into the user's
-// cache directory; project/package.json says which. Linux only: CPU time is
-// read from /proc.
+// long as it measures. It installs serverless and serverless-offline from npm,
+// once, into the user's cache directory; project/package.json says which. Linux
+// only: CPU time is read from /proc.
 //
 // What is counted, of all threads and child processes of a contestant:
 //
@@ -16,25 +16,28 @@
 //   - outside the handler: everything but what the handler costs by itself, with
 //     its event parsed and its result written. The bootstrap is outside by this
 //     count, and so are all threads and processes of Node.js.
+//
+// Latency is that of one client. What is added is the median without two things:
+// the median of direct (client.go), which is the same client, the same request
+// and the same bytes as an answer without a gateway and a function between them,
+// and what the handler takes by itself. Both are measured in the same run.
 package main
 
 import (
+	"bytes"
 	"context"
 	"embed"
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"log"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
@@ -55,9 +58,12 @@ func main() {
 	flag.Parse()
 	log.SetFlags(0)
 	var err error
-	if flag.Arg(0) == "postern" {
+	switch flag.Arg(0) {
+	case "postern":
 		err = servePostern(flag.Arg(1))
-	} else {
+	case "direct":
+		err = serveDirect()
+	default:
 		err = compare(*rounds, time.Duration(*seconds*float64(time.Second)), *connections)
 	}
 	if err != nil {
@@ -126,7 +132,8 @@ type contestant struct {
 	name    string
 	process *os.Process
 	dir     string // of its project
-	target  string // URL
+	address string // of its listener
+	path    string // of the function
 	rounds  []round
 }
 
@@ -136,6 +143,7 @@ type round struct {
 	total   float64 // µs of CPU for each request, all of it
 	rate    float64 // requests for each second
 	p50     float64 // µs, with one client
+	direct  float64 // µs, p50 of direct with its answer
 }
 
 func compare(rounds int, length time.Duration, connections int) error {
@@ -177,8 +185,8 @@ func compare(rounds int, length time.Duration, connections int) error {
 				return fmt.Errorf("%s: %w", c.name, err)
 			}
 			c.rounds = append(c.rounds, r)
-			fmt.Fprintf(os.Stderr, "round %d of %d: %-18s %7.1f µs outside the function, %7.1f µs in all, p50 %7.1f µs, %6.0f requests/s\n",
-				n+1, rounds, c.name, r.outside, r.total, r.p50, r.rate)
+			fmt.Fprintf(os.Stderr, "round %d of %d: %-18s %7.1f µs outside the function, %7.1f µs in all, p50 %7.1f µs (direct %5.1f), %6.0f requests/s\n",
+				n+1, rounds, c.name, r.outside, r.total, r.p50, r.direct, r.rate)
 		}
 	}
 	report(field, bareCPU, bareTime)
@@ -224,21 +232,57 @@ func (c *contestant) startPostern(dir string) error {
 		return err
 	}
 	cmd := exec.Command(self, "postern", dir)
+	cmd.Env = append(os.Environ(), "TMPDIR="+dir)
+	address, err := started(cmd)
+	c.process, c.dir, c.address, c.path = cmd.Process, dir, address, "/_aws/execute-api/bench00000/prod/hello/ada"
+	if err != nil {
+		return err
+	}
+	return c.await()
+}
+
+// started starts a child of this program, which prints its address.
+func started(cmd *exec.Cmd) (address string, err error) {
 	cmd.Stderr = os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return err
+		return "", err
 	}
 	if err := cmd.Start(); err != nil {
-		return err
+		return "", err
 	}
-	var address string
 	if _, err := fmt.Fscanln(out, &address); err != nil {
-		return fmt.Errorf("postern did not start: %w", err)
+		return "", fmt.Errorf("%s did not start: %w", cmd.Args[1], err)
 	}
-	c.process, c.dir, c.target = cmd.Process, dir, "http://"+address+"/_aws/execute-api/bench00000/prod/hello/ada"
-	return c.await()
+	return address, nil
+}
+
+// direct measures the client with an answer of c and nothing between.
+func (c *contestant) direct(length time.Duration) (float64, error) {
+	first, err := dial(c.address, c.path)
+	if err != nil {
+		return 0, err
+	}
+	defer first.close()
+	if err := first.exchange(); err != nil {
+		return 0, err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return 0, err
+	}
+	cmd := exec.Command(self, "direct")
+	cmd.Stdin = bytes.NewReader(first.in)
+	address, err := started(cmd)
+	if err != nil {
+		return 0, err
+	}
+	defer func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	}()
+	return median(address, c.path, length)
 }
 
 func (c *contestant) startServerless(dir, modules string) error {
@@ -264,7 +308,7 @@ func (c *contestant) startServerless(dir, modules string) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	c.process, c.dir, c.target = cmd.Process, dir, "http://127.0.0.1:"+ports[0]+"/hello/ada"
+	c.process, c.dir, c.address, c.path = cmd.Process, dir, "127.0.0.1:"+ports[0], "/hello/ada"
 	return c.await()
 }
 
@@ -277,14 +321,13 @@ func (c *contestant) stop() {
 func (c *contestant) await() error {
 	var err error
 	for range 300 {
-		var res *http.Response
-		if res, err = http.Get(c.target); err == nil {
-			text, _ := io.ReadAll(res.Body)
-			_ = res.Body.Close()
-			if res.StatusCode == http.StatusOK {
+		var first *client
+		if first, err = dial(c.address, c.path); err == nil {
+			err = first.exchange()
+			first.close()
+			if err == nil {
 				return nil
 			}
-			err = fmt.Errorf("status %d: %s", res.StatusCode, text)
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
@@ -307,45 +350,9 @@ func bare(dir string) (cpu, elapsed float64, err error) {
 	return cpu, elapsed, err
 }
 
-// load sends requests for a while from several clients, and returns how many
-// were answered and how long each took.
-func (c *contestant) load(length time.Duration, connections int) (answered int, took []time.Duration, err error) {
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: connections}}
-	defer client.CloseIdleConnections()
-	var mu sync.Mutex
-	var wait sync.WaitGroup
-	start := time.Now()
-	for range connections {
-		wait.Go(func() {
-			var mine []time.Duration
-			var failure error
-			for time.Since(start) < length && failure == nil {
-				begun := time.Now()
-				res, err := client.Get(c.target)
-				if err != nil {
-					failure = err
-					break
-				}
-				text, err := io.ReadAll(res.Body)
-				_ = res.Body.Close()
-				if err != nil || res.StatusCode != http.StatusOK || !strings.Contains(string(text), "hello ada") {
-					failure = errors.Join(err, fmt.Errorf("status %d: %s", res.StatusCode, text))
-				}
-				mine = append(mine, time.Since(begun))
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			took = append(took, mine...)
-			err = errors.Join(err, failure)
-		})
-	}
-	wait.Wait()
-	return len(took), took, err
-}
-
 // round measures a contestant that has just started: half a round warms it.
 func (c *contestant) round(length time.Duration, connections int) (r round, err error) {
-	if _, _, err := c.load(length/2, connections); err != nil {
+	if _, err := load(c.address, c.path, length/2, connections); err != nil {
 		return r, err
 	}
 	total, inside, err := c.cpu()
@@ -353,7 +360,7 @@ func (c *contestant) round(length time.Duration, connections int) (r round, err 
 		return r, err
 	}
 	begun := time.Now()
-	answered, _, err := c.load(length, connections)
+	took, err := load(c.address, c.path, length, connections)
 	if err != nil {
 		return r, err
 	}
@@ -362,17 +369,15 @@ func (c *contestant) round(length time.Duration, connections int) (r round, err 
 	if err != nil {
 		return r, err
 	}
-	n := float64(answered)
+	n := float64(len(took))
 	r.total = micros(total2-total) / n
 	r.outside = micros(total2-total-(inside2-inside)) / n
 	r.rate = n / elapsed.Seconds()
-	_, took, err := c.load(length/2, 1)
-	if err != nil {
+	if r.p50, err = median(c.address, c.path, length/2); err != nil {
 		return r, err
 	}
-	slices.Sort(took)
-	r.p50 = micros(took[len(took)/2])
-	return r, nil
+	r.direct, err = c.direct(length / 4)
+	return r, err
 }
 
 func micros(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
@@ -447,6 +452,8 @@ func report(field []*contestant, bareCPU, bareTime float64) {
 	row("CPU µs/request outside function", func(r round) float64 { return r.outside })
 	row("CPU µs/request outside handler", func(r round) float64 { return r.total - bareCPU })
 	row("CPU µs/request, all", func(r round) float64 { return r.total })
-	row("p50 added latency, µs", func(r round) float64 { return r.p50 - bareTime })
+	row("p50 added latency, µs", func(r round) float64 { return r.p50 - r.direct - bareTime })
+	row("p50 without the handler, µs", func(r round) float64 { return r.p50 - bareTime })
+	row("p50 of direct, µs", func(r round) float64 { return r.direct })
 	row("requests/s (inverse ratio)", func(r round) float64 { return r.rate })
 }
