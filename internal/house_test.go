@@ -19,7 +19,7 @@ import (
 const houseRules = `
 	NONE < nearest;
 	nearest < property, lang/cfn;
-	NONE < message, policy, store, sigv4, throttle,
+	NONE < message, policy, store, sigv4, throttle, nowait,
 	       lang/vtl, lang/jsonpath, lang/jsonschema, lang/javaregexp;
 
 	property                           < apigw;
@@ -29,7 +29,7 @@ const houseRules = `
 	lang/mapping, lang/javaregexp, nearest < lang/lint;
 	message                            < backend, cache;
 	sigv4, policy, backend             < auth;
-	backend                            < function; # for FunctionCall, FunctionAnswer and FunctionRefused only
+	backend, nowait                    < function; # backend for FunctionCall, FunctionAnswer and FunctionRefused only
 
 	property, store                    < iam;
 	property, store, function          < lambda;
@@ -45,7 +45,7 @@ const houseRules = `
 
 	# adapters: the world outside
 	store                              < adapter/bolt;
-	message, sigv4                     < adapter/listen;
+	message, sigv4, nowait             < adapter/listen;
 	control, publish                   < adapter/awsapi;
 	control                            < adapter/awsapi/recorded;
 	lambda                             < adapter/lambdaapi;

@@ -38,7 +38,7 @@ func (r *Runner) runEvent(f *Function, v *invocation) {
 	ok, reserved := r.admit(f.use)
 	if ok {
 		v.reserved = reserved
-		f.submit(v)
+		f.dispatch(v)
 		return
 	}
 	if time.Since(v.queued) > maxEventAge {

@@ -107,7 +107,9 @@ func (f *Function) Invoke(ctx context.Context, call *backend.FunctionCall) (*bac
 	}
 	v.reserved = reserved
 	v.done = make(chan outcome, 1)
-	f.submit(v)
+	if p := f.submit(v); p != nil {
+		p.run(ctx, v)
+	}
 	select {
 	case out := <-v.done:
 		return out.answer, out.err
@@ -288,22 +290,31 @@ func (f *Function) changed() {
 	f.kick()
 }
 
+// dispatch has an invocation run and does not wait for it. Nobody else writes to
+// its payload.
+func (f *Function) dispatch(v *invocation) {
+	if p := f.submit(v); p != nil {
+		go p.run(context.Background(), v)
+	}
+}
+
 // submit gives an invocation to an idle instance, or queues it and starts one.
-func (f *Function) submit(v *invocation) {
+// If it returns a pipe, then the caller is to run v with it.
+func (f *Function) submit(v *invocation) *pipe {
 	for {
 		f.mu.Lock()
 		if f.closed {
 			f.mu.Unlock()
 			f.finish(v, nil, errClosed)
-			return
+			return nil
 		}
 		if n := len(f.idle); n > 0 && !f.changing {
 			i := f.idle[n-1]
 			f.idle[n-1] = nil
 			f.idle = f.idle[:n-1]
 			f.mu.Unlock()
-			if i.begin(v) {
-				return
+			if p, ok := i.begin(v); ok {
+				return p
 			}
 			continue // it has just ended
 		}
@@ -317,7 +328,7 @@ func (f *Function) submit(v *invocation) {
 		f.queue = append(f.queue, v)
 		f.mu.Unlock()
 		f.kick()
-		return
+		return nil
 	}
 }
 
@@ -397,9 +408,7 @@ func (f *Function) ready(i *instance, first, returned bool) {
 	v := f.queue[0]
 	f.queue = f.queue[1:]
 	f.mu.Unlock()
-	if !i.begin(v) {
-		f.submit(v)
-	}
+	i.take(v)
 }
 
 // withdraw takes an instance out of the idle ones, and reports whether it was

@@ -2,6 +2,7 @@ package function
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
@@ -58,11 +59,9 @@ type instance struct {
 	memoryAt   time.Time
 }
 
-// A channel is a connection from an instance that events go to.
-type channel interface {
-	event(v *invocation, deadline time.Time) error
-	close()
-}
+// A channel is a connection from an instance that events go to: a *pipe or a
+// *conn.
+type channel interface{ close() }
 
 // run starts an instance and stays with it to its end.
 func (f *Function) run(bound *invocation) {
@@ -115,7 +114,8 @@ func (f *Function) launch(bound *invocation) (*instance, *failure) {
 	i.work.Go(i.log.follow)
 	if i.pipe != nil {
 		i.channels[i.pipe] = true
-		i.work.Go(i.pipe.serve)
+		i.work.Add(1)
+		go i.pipe.follow(context.Background(), nil)
 	}
 	i.work.Go(i.accept)
 	if closed {
@@ -142,15 +142,13 @@ func (f *Function) launchIn(dirs []string) (*instance, *failure) {
 	stream := newStream(f.config.Version)
 	env := f.environment(in, dirs, stream, listener.Addr().String(), runtimeDir)
 	i := &instance{function: f, dirs: dirs, listener: listener, born: time.Now(), channels: map[channel]bool{}}
-	var theirs *os.File // end of the pipe
+	var theirs []*os.File // ends of the pipe
 	if in.language != provided {
-		var ours net.Conn
-		if ours, theirs, err = socketPair(); err != nil {
+		if theirs, err = i.openPipe(); err != nil {
 			listener.Close()
 			return nil, failed("Runtime.Unknown", "%v", err)
 		}
-		defer theirs.Close()
-		i.pipe = &pipe{instance: i, net: ours}
+		defer closeFiles(theirs)
 	}
 	var output *os.File
 	r.spawn(func() { i.process, output, err = startProcess(args, dirs[0], env, theirs) })
@@ -172,6 +170,30 @@ func (f *Function) launchIn(dirs []string) (*instance, *failure) {
 	}
 	i.log = l
 	return i, nil
+}
+
+// openPipe makes the pipe, and returns the ends that the process gets.
+func (i *instance) openPipe() (theirs []*os.File, err error) {
+	read, events, err := pipeTo()
+	if err != nil {
+		return nil, err
+	}
+	answers, write, err := pipeFrom()
+	if err != nil {
+		closeFiles([]*os.File{read, events})
+		return nil, err
+	}
+	if i.pipe, err = newPipe(i, events, answers); err != nil {
+		closeFiles([]*os.File{read, events, answers, write})
+		return nil, err
+	}
+	return []*os.File{read, write}, nil
+}
+
+func closeFiles(files []*os.File) {
+	for _, f := range files {
+		f.Close()
+	}
 }
 
 // closeEnds closes what an instance that did not start would have used.
@@ -223,8 +245,8 @@ func (i *instance) park(c channel) bool {
 	switch {
 	case bound == nil:
 		f.ready(i, was == starting && i.counted, was == returning)
-	case !i.begin(bound):
-		f.submit(bound)
+	default:
+		i.take(bound)
 	}
 	return true
 }
@@ -253,13 +275,25 @@ func (i *instance) unpark(c channel) {
 // connection, so that writing it may wait for the function.
 const largeEvent = 64 << 10 // bytes
 
-// begin runs v. It reports false if the instance cannot: v is still to be run.
-func (i *instance) begin(v *invocation) bool {
+// take runs v and does not wait for it: in this instance, or if it cannot in
+// another one. Nobody else writes to v.payload.
+func (i *instance) take(v *invocation) {
+	switch p, ok := i.begin(v); {
+	case !ok:
+		i.function.dispatch(v)
+	case p != nil:
+		go p.run(context.Background(), v)
+	}
+}
+
+// begin has v begin. If it returns a pipe, then the caller is to run v with it.
+// It reports false if the instance cannot: v is still to be run.
+func (i *instance) begin(v *invocation) (p *pipe, ok bool) {
 	f := i.function
 	i.mu.Lock()
 	if i.state != idle || i.parked == nil {
 		i.mu.Unlock()
-		return false
+		return nil, false
 	}
 	c := i.parked
 	i.parked, i.state, i.current = nil, busy, v
@@ -273,7 +307,8 @@ func (i *instance) begin(v *invocation) bool {
 		i.fires = i.deadline
 	}
 	large := len(v.payload) >= largeEvent
-	if large {
+	p, _ = c.(*pipe)
+	if large || p != nil {
 		i.work.Add(1)
 	}
 	i.mu.Unlock()
@@ -281,15 +316,23 @@ func (i *instance) begin(v *invocation) bool {
 	i.log.begin(v, f.config.Version)
 	if large {
 		v.payload = bytes.Clone(v.payload) // the caller may leave
+	}
+	switch {
+	case p != nil && large:
+		go p.run(context.Background(), v)
+		return nil, true
+	case p != nil:
+		return p, true
+	case large:
 		go func() {
 			defer i.work.Done()
-			if c.event(v, deadline) != nil && i.disown(v) {
-				f.submit(v)
+			if c.(*conn).event(v, deadline) != nil && i.disown(v) {
+				f.dispatch(v)
 			}
 		}()
-		return true
+		return nil, true
 	}
-	return c.event(v, deadline) == nil || !i.disown(v)
+	return nil, c.(*conn).event(v, deadline) == nil || !i.disown(v)
 }
 
 // disown takes v back from an instance that was not reached, which ends. It

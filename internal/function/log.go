@@ -8,6 +8,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"postern/internal/nowait"
 )
 
 const (
@@ -77,7 +79,7 @@ func (l *log) close() {
 // back.
 func (l *log) read(fd uintptr) (ended, more bool) {
 	for total := 0; total < 4<<20; {
-		n, err := readNow(fd, l.scratch)
+		n, err := nowait.Read(fd, l.scratch)
 		switch {
 		case n > 0:
 			total += n
@@ -85,7 +87,6 @@ func (l *log) read(fd uintptr) (ended, more bool) {
 			if n < len(l.scratch) {
 				return false, false // nothing was left; what has come since wakes follow
 			}
-		case errors.Is(err, syscall.EINTR):
 		case errors.Is(err, syscall.EAGAIN):
 			return false, false
 		default:

@@ -1,21 +1,22 @@
 package function
 
 import (
-	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"io"
-	"net"
+	"os"
 	"strconv"
-	"sync"
+	"syscall"
 	"time"
 
 	"postern/internal/backend"
+	"postern/internal/nowait"
 )
 
 // This file is what Postern and its own bootstraps say to each other: the
-// Runtime API in short, one line and a payload at a time, over a socket that the
-// process has as file descriptor 3.
+// Runtime API in short, one line and a payload at a time, over two pipes that
+// the process has as file descriptors 3, to read, and 4, to write.
 //
 //	to the bootstrap    id TAB deadline TAB arn TAB trace TAB client-context TAB bytes LF payload
 //	from the bootstrap  next LF
@@ -24,105 +25,284 @@ import (
 //	                    init TAB type TAB bytes LF payload
 //
 // The deadline is in milliseconds since 1970. After response and error a
-// bootstrap says next in the same write.
+// bootstrap says next in the same write, and then nothing until its next event.
+//
+// Nobody reads while an instance is idle. The goroutine that has an event for it
+// writes the event and reads the answer: a warm invocation is one write, one
+// wait and one read, and no other goroutine has to run for it. A caller that
+// leaves has another goroutine go on.
 
 // A pipe is the connection with a bootstrap of ours.
 type pipe struct {
 	instance *instance
-	net      net.Conn
+	events   *os.File      // to the bootstrap
+	answers  *os.File      // from the bootstrap
+	aborted  chan struct{} // abort is done
 
-	mu  sync.Mutex
-	out []byte // reused
+	rawEvents, rawAnswers syscall.RawConn
+	writes, reads         func(fd uintptr) (done bool) // writable, readable
+
+	// The rest belongs to whom begin has given the pipe, until park.
+
+	sending *invocation // whose event is in unsent
+	unsent  []byte
+	out     []byte // memory of events
+	in      []byte // what was read
+	at      int    // of in, where the next message begins
+	skip    int    // bytes, to be dropped before it
+	err     error  // of writable and readable
 }
 
-func (p *pipe) close() { p.net.Close() }
+func newPipe(i *instance, events, answers *os.File) (*pipe, error) {
+	p := &pipe{instance: i, events: events, answers: answers, aborted: make(chan struct{}, 1), in: make([]byte, 0, pipeBuffer)}
+	p.writes, p.reads = p.writable, p.readable
+	var e1, e2 error
+	p.rawEvents, e1 = events.SyscallConn()
+	p.rawAnswers, e2 = answers.SyscallConn()
+	return p, errors.Join(e1, e2)
+}
 
-// event sends an invocation to a bootstrap that has said next.
-func (p *pipe) event(v *invocation, deadline time.Time) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+const (
+	pipeBuffer = 16 << 10 // bytes, of one read
+	keptBuffer = 64 << 10 // bytes, that an instance keeps
+	maxHead    = 16 << 10 // bytes, of a line
+)
+
+func (p *pipe) close() {
+	p.events.Close()
+	p.answers.Close()
+}
+
+// run has v run, which begin has given the pipe for, and settles it. If ctx ends
+// first, it returns and leaves that to another goroutine. Afterwards the pipe is
+// somebody else's.
+func (p *pipe) run(ctx context.Context, v *invocation) {
 	b := append(append(p.out[:0], v.requestID...), '\t')
-	b = append(strconv.AppendInt(b, deadline.UnixMilli(), 10), '\t')
+	b = append(strconv.AppendInt(b, v.begun.Add(p.instance.function.config.Timeout).UnixMilli(), 10), '\t')
 	b = append(append(b, headerText(v.arn)...), '\t')
 	b = append(append(b, headerText(v.traceID)...), '\t')
 	b = append(append(b, headerText(v.client)...), '\t')
 	b = append(strconv.AppendInt(b, int64(len(v.payload)), 10), '\n')
-	p.out = b
-	if len(v.payload) >= largeEvent {
-		buffers := net.Buffers{b, v.payload}
-		_, err := buffers.WriteTo(p.net)
-		return err
+	if len(v.payload) < largeEvent {
+		b = append(b, v.payload...)
 	}
-	p.out = append(b, v.payload...)
-	_, err := p.net.Write(p.out)
-	return err
+	p.out, p.sending, p.unsent = b, v, b
+	p.follow(ctx, nil)
 }
 
-// serve reads what the bootstrap says until it ends.
-func (p *pipe) serve() {
-	defer p.net.Close()
-	defer p.instance.unpark(p)
-	in := bufio.NewReaderSize(p.net, 16<<10)
-	var settle func() // tells a caller that its invocation has ended
+// follow reads what the bootstrap says until it waits for its next event, or
+// ends. settle ends the invocation that has been answered; nil: none has.
+func (p *pipe) follow(ctx context.Context, settle func()) {
+	i := p.instance
+	defer i.work.Done()
+	var stop func() bool // nil: ctx does not end
+	if ctx.Done() != nil {
+		stop = context.AfterFunc(ctx, p.abort)
+	}
 	for {
-		line, err := in.ReadSlice('\n')
-		next := settle
-		if err == nil {
-			next, err = p.said(in, bytes.TrimSuffix(line, []byte("\n")))
-		}
-		// An instance is ready again before its answer is: who asks once more finds it.
-		if settle != nil {
-			settle()
+		m, payload, err := p.message()
+		switch {
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			p.release(stop)
+			if p.sending != nil {
+				p.sending.payload = bytes.Clone(p.sending.payload) // its caller leaves
+			}
+			i.work.Add(1)
+			go p.follow(context.Background(), settle)
+			return
+		case err == nil && m.verb == "next":
+			if p.release(stop); p.at == len(p.in) && i.park(p) {
+				// The instance is ready again before its answer is: who asks once more finds it.
+				if settle != nil {
+					settle()
+				}
+				return
+			}
+			stop, err = nil, errUnclear
+		case err == nil:
+			if next := p.said(m, payload); next != nil {
+				settle = next
+			}
 		}
 		if err != nil {
+			p.release(stop)
+			p.close()
+			i.unpark(p)
+			if settle != nil {
+				settle()
+			}
+			if v := p.sending; v != nil && i.disown(v) {
+				v.payload = bytes.Clone(v.payload)
+				i.function.dispatch(v)
+			}
 			return
 		}
-		settle = next
+	}
+}
+
+// abort has who follows stop.
+func (p *pipe) abort() {
+	p.answers.SetReadDeadline(time.Unix(1, 0)) // fails if closed, which stops it as well
+	p.aborted <- struct{}{}
+}
+
+// release undoes abort, or sees to it that it does not happen any more.
+func (p *pipe) release(stop func() bool) {
+	if stop != nil && !stop() {
+		<-p.aborted
+		p.answers.SetReadDeadline(time.Time{})
 	}
 }
 
 var errUnclear = errors.New("the bootstrap does not keep to the protocol")
 
-// said does what one line says. It returns what is to be done when the
-// next one has come.
-func (p *pipe) said(in *bufio.Reader, line []byte) (settle func(), err error) {
-	m, err := parseMessage(line)
-	if err != nil {
-		return nil, err
-	}
-	if m.verb == "next" {
-		if !p.instance.park(p) {
-			return nil, errUnclear
+// message reads a line and its payload, if it is not to be dropped. It may be
+// called again after it has failed with os.ErrDeadlineExceeded.
+func (p *pipe) message() (m bootstrapMessage, payload []byte, err error) {
+	for {
+		n := min(p.skip, len(p.in)-p.at)
+		p.at, p.skip = p.at+n, p.skip-n
+		if p.skip == 0 {
+			break
 		}
-		return nil, nil
+		if err := p.fill(0); err != nil {
+			return m, nil, err
+		}
 	}
-	answer := &backend.FunctionAnswer{}
+	for {
+		end := bytes.IndexByte(p.in[p.at:], '\n')
+		switch {
+		case end >= 0:
+			if m, err = parseMessage(p.in[p.at : p.at+end]); err != nil {
+				return m, nil, err
+			}
+			switch large := m.size > maxResponse; {
+			case large && m.verb != "response":
+				return m, nil, errUnclear
+			case large:
+				p.at, p.skip = p.at+end+1, m.size
+				return m, nil, nil
+			}
+			stop := p.at + end + 1 + m.size
+			if len(p.in) < stop {
+				if err := p.fill(stop - p.at); err != nil {
+					return m, nil, err
+				}
+				continue
+			}
+			if m.size > 0 {
+				payload = bytes.Clone(p.in[stop-m.size : stop])
+			}
+			p.at = stop
+			return m, payload, nil
+		case len(p.in)-p.at > maxHead:
+			return m, nil, errUnclear
+		}
+		if err := p.fill(0); err != nil {
+			return m, nil, err
+		}
+	}
+}
+
+// fill reads once, having written what is to be written. It makes room for a
+// message of size bytes.
+func (p *pipe) fill(size int) error {
+	if p.at > 0 {
+		p.in = append(p.in[:0], p.in[p.at:]...)
+		p.at = 0
+	}
+	switch n := max(size, len(p.in)+pipeBuffer/2); {
+	case n > cap(p.in):
+		p.in = append(make([]byte, 0, max(n, 2*cap(p.in))), p.in...)
+	case len(p.in) == 0 && cap(p.in) > keptBuffer && size == 0:
+		p.in = make([]byte, 0, pipeBuffer)
+	}
+	if v := p.sending; v != nil && len(v.payload) >= largeEvent {
+		if err := p.sendLarge(v); err != nil {
+			return err
+		}
+	}
+	p.err = nil
+	if err := p.rawAnswers.Read(p.reads); err != nil {
+		return err
+	}
+	return p.err
+}
+
+// sendLarge writes an event that may have to wait for the bootstrap to read.
+func (p *pipe) sendLarge(v *invocation) error {
+	if err := p.send(p.unsent); err != nil {
+		return err
+	}
+	if err := p.send(v.payload); err != nil {
+		return err
+	}
+	p.sending = nil
+	return nil
+}
+
+// readable reads what is there, if an event has been written: it is to be
+// written when it is sure that whoever waits will see the answer come, and
+// before that there is none to look for.
+func (p *pipe) readable(fd uintptr) (done bool) {
+	if p.sending != nil {
+		if p.err = p.send(p.unsent); p.err != nil {
+			return true
+		}
+		p.sending = nil
+		return false
+	}
+	n, err := nowait.Read(fd, p.in[len(p.in):cap(p.in)])
+	switch {
+	case n > 0:
+		p.in = p.in[:len(p.in)+n]
+	case err == syscall.EAGAIN:
+		return false
+	case err != nil:
+		p.err = err
+	default:
+		p.err = io.EOF
+	}
+	return true
+}
+
+// writable writes what there is room for.
+func (p *pipe) writable(fd uintptr) (done bool) {
+	var n int
+	if n, p.err = nowait.Write(fd, p.unsent); p.err == syscall.EAGAIN {
+		return false
+	}
+	p.unsent = p.unsent[n:]
+	return p.err != nil || len(p.unsent) == 0
+}
+
+// send writes b, and waits for the bootstrap to read if it has to.
+func (p *pipe) send(b []byte) error {
+	p.unsent = b
+	if err := p.rawEvents.Write(p.writes); err != nil {
+		return err
+	}
+	return p.err
+}
+
+// said does what a message other than next says. It returns what is to be done
+// when the next one has come.
+func (p *pipe) said(m bootstrapMessage, payload []byte) (settle func()) {
+	answer := &backend.FunctionAnswer{Payload: payload}
 	var why *failure
-	if m.verb == "response" && m.size > maxResponse {
-		if _, err := io.CopyN(io.Discard, in, int64(m.size)); err != nil {
-			return nil, err
-		}
+	switch {
+	case m.verb == "init":
+		p.instance.failInit(reported(m.kind, payload))
+		return nil
+	case m.size > maxResponse:
 		why = tooLarge()
 		answer.FunctionError, answer.Payload = "Unhandled", why.answer("")
-	} else {
-		if m.size > maxResponse {
-			return nil, errUnclear
-		}
-		answer.Payload = make([]byte, m.size)
-		if _, err := io.ReadFull(in, answer.Payload); err != nil {
-			return nil, err
-		}
-	}
-	switch m.verb {
-	case "init":
-		p.instance.failInit(reported(m.kind, answer.Payload))
-		return nil, nil
-	case "error":
-		why = reported(m.kind, answer.Payload)
+	case m.verb == "error":
+		why = reported(m.kind, payload)
 		answer.FunctionError = "Unhandled"
 	}
 	settle, _ = p.instance.respond(m.id, answer, why) // an answer to what is over is for nobody
-	return settle, nil
+	return settle
 }
 
 // A bootstrapMessage is one line of a bootstrap.

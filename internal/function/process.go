@@ -3,7 +3,6 @@
 package function
 
 import (
-	"net"
 	"os"
 	"os/exec"
 	"sync"
@@ -18,19 +17,16 @@ type process struct {
 	ended bool // its number may belong to others by now
 }
 
-// startProcess runs args in dir with env alone, and with file descriptor 3 if
-// third is not nil. It returns the end of a pipe that everything it writes comes
+// startProcess runs args in dir with env alone, and with files as its
+// descriptors from 3 on. It returns the end of a pipe that everything it writes comes
 // out of.
-func startProcess(args []string, dir string, env []string, third *os.File) (*process, *os.File, error) {
+func startProcess(args []string, dir string, env []string, files []*os.File) (*process, *os.File, error) {
 	out, in, err := os.Pipe()
 	if err != nil {
 		return nil, nil, err
 	}
 	defer in.Close()
-	cmd := &exec.Cmd{Path: args[0], Args: args, Dir: dir, Env: env, Stdout: in, Stderr: in}
-	if third != nil {
-		cmd.ExtraFiles = []*os.File{third}
-	}
+	cmd := &exec.Cmd{Path: args[0], Args: args, Dir: dir, Env: env, Stdout: in, Stderr: in, ExtraFiles: files}
 	cmd.SysProcAttr = processAttributes()
 	if err := cmd.Start(); err != nil {
 		out.Close()
@@ -39,26 +35,41 @@ func startProcess(args []string, dir string, env []string, third *os.File) (*pro
 	return &process{cmd: cmd}, out, nil
 }
 
-// socketPair returns two ends that are connected: one for Go, one for a process.
-func socketPair() (ours net.Conn, theirs *os.File, err error) {
-	syscall.ForkLock.RLock()
-	ends, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
-	if err == nil {
-		syscall.CloseOnExec(ends[0])
-		syscall.CloseOnExec(ends[1])
-	}
-	syscall.ForkLock.RUnlock()
+// pipeTo returns the ends of a pipe to a process: it reads, Go writes.
+func pipeTo() (theirs, ours *os.File, err error) {
+	r, w, err := pipeEnds()
 	if err != nil {
 		return nil, nil, err
 	}
-	theirs = os.NewFile(uintptr(ends[1]), "pipe")
-	file := os.NewFile(uintptr(ends[0]), "pipe")
-	defer file.Close()
-	if ours, err = net.FileConn(file); err != nil {
-		theirs.Close()
+	return os.NewFile(uintptr(r), "events"), polled(w, "events"), nil
+}
+
+// pipeFrom returns the ends of a pipe from a process: Go reads, it writes.
+func pipeFrom() (ours, theirs *os.File, err error) {
+	r, w, err := pipeEnds()
+	if err != nil {
 		return nil, nil, err
 	}
-	return ours, theirs, nil
+	return polled(r, "answers"), os.NewFile(uintptr(w), "answers"), nil
+}
+
+// pipeEnds makes a pipe. Its ends block, as the bootstraps want them.
+func pipeEnds() (r, w int, err error) {
+	var ends [2]int
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	if err := syscall.Pipe(ends[:]); err != nil {
+		return 0, 0, err
+	}
+	syscall.CloseOnExec(ends[0])
+	syscall.CloseOnExec(ends[1])
+	return ends[0], ends[1], nil
+}
+
+// polled is a file whose reads and writes wait without a thread.
+func polled(fd int, name string) *os.File {
+	syscall.SetNonblock(fd, true) // what fails is that a thread waits
+	return os.NewFile(uintptr(fd), name)
 }
 
 // wait returns when the process has ended, and ends what is left of its group.
@@ -82,6 +93,3 @@ func (p *process) kill() {
 }
 
 func (p *process) pid() int { return p.cmd.Process.Pid }
-
-// readNow reads what is there, or fails with EAGAIN.
-func readNow(fd uintptr, b []byte) (int, error) { return syscall.Read(int(fd), b) }

@@ -128,7 +128,7 @@ func (r *Runner) prepare() error {
 	}
 	dir := r.Dir
 	if dir == "" {
-		temp, err := os.MkdirTemp("", "functions-")
+		temp, err := os.MkdirTemp("", "postern-functions-")
 		if err != nil {
 			return err
 		}

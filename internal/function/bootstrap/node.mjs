@@ -1,5 +1,5 @@
 // Runs a Node.js handler as AWS Lambda does. It speaks with Postern over file
-// descriptor 3, as internal/function/pipe.go says.
+// descriptors 3 and 4, as internal/function/pipe.go says.
 //
 // Between invocations it blocks: nothing of the function runs then, as in Lambda.
 // While a handler runs nothing of this file keeps the event loop alive, so that
@@ -69,7 +69,8 @@ function logError(what, e) {
 
 // --- the pipe ---
 
-const PIPE = 3;
+const EVENTS = 3;
+const ANSWERS = 4;
 let input = Buffer.allocUnsafe(64 << 10);
 let have = 0; // bytes of input that are read
 
@@ -81,7 +82,7 @@ function fill() {
   }
   let n = 0;
   try {
-    n = fs.readSync(PIPE, input, have, input.length - have, null);
+    n = fs.readSync(EVENTS, input, have, input.length - have, null);
   } catch {
     // Postern has gone
   }
@@ -107,7 +108,7 @@ function wait() {
 function answer(head, body) {
   requestId = undefined;
   beforeExit = null;
-  print(PIPE, Buffer.from(`${head}\t${Buffer.byteLength(body)}\n${body}next\n`));
+  print(ANSWERS, Buffer.from(`${head}\t${Buffer.byteLength(body)}\n${body}next\n`));
   setImmediate(wait);
 }
 
@@ -188,11 +189,11 @@ function invoke([id, deadline, arn, trace, client], body) {
   function succeedRaw(bytes) {
     if (!open) return;
     open = false;
-    print(PIPE, Buffer.from(`response\t${id}\t${bytes.length}\n`));
-    print(PIPE, bytes);
+    print(ANSWERS, Buffer.from(`response\t${id}\t${bytes.length}\n`));
+    print(ANSWERS, bytes);
     requestId = undefined;
     beforeExit = null;
-    print(PIPE, Buffer.from('next\n'));
+    print(ANSWERS, Buffer.from('next\n'));
     setImmediate(wait);
   }
 }
@@ -206,7 +207,7 @@ function word(s) {
 
 // lastWords tells how the process ends.
 function lastWords(head, body) {
-  print(PIPE, Buffer.from(`${head}\t${Buffer.byteLength(body)}\n${body}`));
+  print(ANSWERS, Buffer.from(`${head}\t${Buffer.byteLength(body)}\n${body}`));
 }
 
 process.on('beforeExit', () => {
@@ -301,7 +302,7 @@ function either(require, file) {
 
 try {
   handler = await load(env._HANDLER);
-  print(PIPE, Buffer.from('next\n'));
+  print(ANSWERS, Buffer.from('next\n'));
   setImmediate(wait);
 } catch (e) {
   logError('Uncaught Exception', e);

@@ -1,18 +1,18 @@
 """Runs a Python handler as AWS Lambda does.
 
-It speaks with Postern over file descriptor 3, as internal/function/pipe.go says.
+It speaks with Postern over file descriptors 3 and 4, as internal/function/pipe.go says.
 """
 import importlib
 import json
 import logging
 import os
-import socket
 import sys
 import time
 import traceback
 
 ENV = os.environ
-PIPE = 3
+EVENTS = 3
+ANSWERS = 4
 NEXT = b"next\n"
 
 
@@ -115,9 +115,9 @@ def shape(e, request_id):
 
 class Pipe:
     def __init__(self):
-        self.socket = socket.socket(fileno=PIPE)
-        self.socket.set_inheritable(False)
-        self.input = self.socket.makefile("rb", 65536)
+        os.set_inheritable(EVENTS, False)
+        os.set_inheritable(ANSWERS, False)
+        self.input = open(EVENTS, "rb", 65536)
 
     def event(self):
         """The next event: its fields and its payload."""
@@ -128,7 +128,11 @@ class Pipe:
         return fields, self.input.read(int(size))
 
     def answer(self, head, body, rest=NEXT):
-        self.socket.sendall(f"{head}\t{len(body)}\n".encode("ascii", "replace") + body + rest)
+        self.say(f"{head}\t{len(body)}\n".encode("ascii", "replace") + body + rest)
+
+    def say(self, text):
+        while text:
+            text = text[os.write(ANSWERS, text):]
 
 
 def result_of(handler, context, body):
@@ -153,7 +157,7 @@ def main():
         kind, body = shape(e, "")
         pipe.answer(f"init\t{kind}", json.dumps(body).encode(), b"")
         sys.exit(1)
-    pipe.socket.sendall(NEXT)
+    pipe.say(NEXT)
     while True:
         (request_id, deadline, arn, trace, client), body = pipe.event()
         Handler.request_id = request_id
