@@ -366,6 +366,19 @@ func TestProxyPassesTheWholeRequest(t *testing.T) {
 	}
 }
 
+func TestProxyKeepsSignaturesToItself(t *testing.T) {
+	d := deploy(t, method{verb: "GET", path: "/x", Method: proxy("http://backend.test/")})
+	for value, want := range map[string]string{
+		"AWS4-HMAC-SHA256 Credential=AKID/20261125/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=0": "",
+		"Bearer AWS4-HMAC-SHA256": "Bearer AWS4-HMAC-SHA256",
+	} {
+		d.send(message.Request{Path: "/x", Header: header("authorization", value)})
+		if got := d.backend.got.Header.Get("Authorization"); got != want {
+			t.Errorf("%s: the backend got %q, want %q", value, got, want)
+		}
+	}
+}
+
 func TestAddressAssembly(t *testing.T) {
 	for _, tt := range []struct {
 		name      string

@@ -6,6 +6,7 @@ import (
 	"postern/internal/apigw"
 	"postern/internal/lang/mapping"
 	"postern/internal/message"
+	"postern/internal/sigv4"
 )
 
 // This file is station 2: it makes what the backend gets.
@@ -94,12 +95,13 @@ func (r *mappedRequest) build(x *exchange) error {
 
 // defaultHeaders appends what is sent when nothing is mapped. A custom
 // integration gets a Content-Type once it is known that there is a payload.
-// Observed.
+// Observed. A signature is for API Gateway alone, also where it is not verified;
+// see "Authorization" in "Amazon API Gateway important notes".
 func (r *mappedRequest) defaultHeaders(x *exchange, h message.Header) message.Header {
 	if r.proxy {
 		agent := false
 		for _, f := range x.scope.Header {
-			if rule(forwarded, f.Name) == drop {
+			if rule(forwarded, f.Name) == drop || f.Name == "Authorization" && sigv4.IsAuthorization(f.Value) {
 				continue
 			}
 			agent = agent || message.EqualName(f.Name, "User-Agent")

@@ -24,6 +24,12 @@ type claim struct {
 // maxExpires is the longest that a presigned address is good for.
 const maxExpires = 7 * 24 * time.Hour
 
+// IsAuthorization reports whether the value of an Authorization field says that
+// it is a signature.
+func IsAuthorization(value string) bool {
+	return strings.HasPrefix(value, algorithm+" ")
+}
+
 // Malformed returns what keeps the signature of r from being read, as an *Error,
 // or nil.
 func Malformed(r *Request) error {

@@ -294,7 +294,9 @@ func TestVerifiesWhatTheSDKSigns(t *testing.T) {
 func TestSignsAsTheSDKDoes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r, body := drawRequest(t)
-		r.URL.Path = strings.ReplaceAll(r.URL.Path, "//", "/") // which the SDK keeps
+		for strings.Contains(r.URL.Path, "//") { // which the SDK keeps
+			r.URL.Path = strings.ReplaceAll(r.URL.Path, "//", "/")
+		}
 		r.URL.Path = strings.ReplaceAll(r.URL.Path, "/.", "/x")
 		c := drawCredentials(t)
 		r.ContentLength = 0 // which the SDK signs
