@@ -42,6 +42,9 @@ func (in *Integration) Validate(limits *Limits) property.Errors {
 		}
 		if e := in.checkURI(); e != nil {
 			add(e.DueTo("type"))
+		} else if in.Credentials == "" && in.needsRole() {
+			add(property.Missing("credentials", "services other than Lambda are called as a role").
+				Saying("Role ARN must be specified for AWS integrations").DueTo("type", "uri"))
 		}
 	}
 	if in.Credentials != "" && !strings.HasPrefix(in.Credentials, "arn:") && !strings.Contains(in.Credentials, "${stageVariables.") {
@@ -143,6 +146,15 @@ func (in *Integration) checkURI() *property.Error {
 		}
 	}
 	return nil
+}
+
+// needsRole reports whether the integration, whose address is a good one, calls a
+// service as a role. A function has a policy of its own, which may do instead.
+//
+// Observed: AWS refused services without a role in several public reports, and
+// functions in none.
+func (in *Integration) needsRole() bool {
+	return (in.Type == AWS || in.Type == AWSProxy) && strings.Split(in.URI, ":")[4] != "lambda"
 }
 
 // proxyTarget reports whether an AWS_PROXY integration may call the address.

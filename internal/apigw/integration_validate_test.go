@@ -22,6 +22,9 @@ func TestIntegrationsAreRefusedInTheGatewaysWords(t *testing.T) {
 	uri := func(typ apigw.IntegrationType, uri string) apigw.Integration {
 		return apigw.Integration{Type: typ, HTTPMethod: "POST", URI: uri}
 	}
+	service := func(typ apigw.IntegrationType, uri string) apigw.Integration {
+		return apigw.Integration{Type: typ, HTTPMethod: "POST", URI: uri, Credentials: "arn:aws:iam::000000000000:role/r"}
+	}
 	const (
 		badVerb     = "Enumeration value for HttpMethod must be non-empty"
 		badEndpoint = "Invalid HTTP endpoint specified for URI"
@@ -29,6 +32,7 @@ func TestIntegrationsAreRefusedInTheGatewaysWords(t *testing.T) {
 		noAction    = "AWS ARN for integration must contain path or action"
 		notLambda   = "Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream invocations."
 		badTimeout  = "Timeout should be between 50 ms and 29000 ms"
+		noRole      = "Role ARN must be specified for AWS integrations"
 		noLink      = "ConnectionId should be set to the vpcLinkId or stage variable on connection type VPC_LINK"
 	)
 	for _, tt := range []struct {
@@ -61,13 +65,17 @@ func TestIntegrationsAreRefusedInTheGatewaysWords(t *testing.T) {
 		{"a short ARN", uri(apigw.AWS, "arn:aws:lambda"), badARN},
 		{"a bare function", uri(apigw.AWSProxy, "arn:aws:lambda:us-east-1:000000000000:function:f"), noAction},
 		{"neither path nor action", uri(apigw.AWS, "arn:aws:apigateway:us-east-1:sqs:queue/x"), noAction},
-		{"an action", uri(apigw.AWS, "arn:aws:apigateway:us-east-1:sns:action/Publish"), ""},
-		{"a path", uri(apigw.AWS, "arn:aws:apigateway:us-east-1:s3:path/{bucket}/{key}"), ""},
-		{"a subdomain", uri(apigw.AWS, "arn:aws-cn:apigateway:cn-north-1:data.iot:path/topics/x"), ""},
+		{"an action", service(apigw.AWS, "arn:aws:apigateway:us-east-1:sns:action/Publish"), ""},
+		{"a path", service(apigw.AWS, "arn:aws:apigateway:us-east-1:s3:path/{bucket}/{key}"), ""},
+		{"a subdomain", service(apigw.AWS, "arn:aws-cn:apigateway:cn-north-1:data.iot:path/topics/x"), ""},
 		{"a function", uri(apigw.AWSProxy, lambda), ""},
 		{"a function from a stage variable", uri(apigw.AWSProxy, strings.Replace(lambda, "function:f", "function:${stageVariables.f}", 1)), ""},
 		{"a streaming function", uri(apigw.AWSProxy, "arn:aws:apigateway:us-east-1:lambda:path/2021-11-15/functions/arn:aws:lambda:us-east-1:000000000000:function:f/response-streaming-invocations"), ""},
-		{"firehose", uri(apigw.AWSProxy, "arn:aws:apigateway:us-east-1:firehose:action/PutRecord"), ""},
+		{"firehose", service(apigw.AWSProxy, "arn:aws:apigateway:us-east-1:firehose:action/PutRecord"), ""},
+		{"an action as nobody", uri(apigw.AWS, "arn:aws:apigateway:us-east-1:sns:action/Publish"), noRole},
+		{"a path as nobody", uri(apigw.AWS, "arn:aws:apigateway:us-east-1:s3:path/{bucket}/{key}"), noRole},
+		{"firehose as nobody", uri(apigw.AWSProxy, "arn:aws:apigateway:us-east-1:firehose:action/PutRecord"), noRole},
+		{"a function as nobody", uri(apigw.AWS, lambda), ""},
 		{"another path of lambda", uri(apigw.AWSProxy, "arn:aws:apigateway:us-east-1:lambda:path/random"), notLambda},
 		{"another service", uri(apigw.AWSProxy, "arn:aws:apigateway:us-east-1:s3:path/b/k"), notLambda},
 		{"credentials", http(func(in *apigw.Integration) { in.Credentials = "me" }), badARN},

@@ -205,7 +205,7 @@ func (a *AWS) resolve(ctx context.Context, o *ServiceOptions, caller Credentials
 		who, err = a.self(ctx, o.Service, base, own)
 		return base, who, err
 	}
-	signer, err := a.self(ctx, "sts", sts, own)
+	signer, err := a.self(ctx, o.Service, sts, own)
 	if err != nil {
 		return "", nil, err
 	}

@@ -242,6 +242,7 @@ func driveIntegration(c *sdk) {
 		{"HTTP_PROXY", "GET", "non-valid-http", "Invalid HTTP endpoint specified for URI"},
 		{"AWS", "POST", "non-valid-arn", "Invalid ARN specified in the request"},
 		{"AWS", "POST", "arn:aws:lambda:us-east-1:000000000000:function:f", "AWS ARN for integration must contain path or action"},
+		{"AWS", "POST", "arn:aws:apigateway:us-east-1:dynamodb:action/Query", "Role ARN must be specified for AWS integrations"},
 		{"AWS_PROXY", "POST", "arn:aws:apigateway:us-east-1:dynamodb:action/Query", "Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream invocations."},
 	} {
 		in := &apigateway.PutIntegrationInput{RestApiId: api, ResourceId: root, HttpMethod: get, Type: types.IntegrationType(tt.typ), Uri: &tt.uri}
