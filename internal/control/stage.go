@@ -18,6 +18,10 @@ func unknownStage() error { return apigw.NotFound("Invalid stage identifier spec
 var (
 	stageName         = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 	stageVariableName = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
+
+	// See "API Gateway stage variables reference for REST APIs in API Gateway";
+	// the blank is of the refusal's sentence.
+	stageVariableValue = regexp.MustCompile(`^[A-Za-z0-9 \-._~:/?#&=,]+$`)
 )
 
 func loadStage(r reader, api, name string) (*apigw.Stage, error) {
@@ -151,9 +155,11 @@ func checkVariables(variables map[string]string, limits *apigw.Limits) error {
 	for _, name := range slices.Sorted(maps.Keys(variables)) {
 		switch {
 		case !stageVariableName.MatchString(name) || utf8.RuneCountInString(name) > limits.StageVariableName:
-			return refuse("variables", clip(name), fmt.Sprintf("Invalid stage variable name: %s. Please use at most %d alphanumeric characters and underscores", clip(name), limits.StageVariableName))
+			return refuse("variables", clip(name), fmt.Sprintf("Invalid stage variable name: %s.  Please use names with only word characters.", clip(name)))
 		case utf8.RuneCountInString(variables[name]) > limits.StageVariableValue:
 			return refuse("variables", nil, fmt.Sprintf("Invalid stage variable value for %s: at most %d characters are allowed", name, limits.StageVariableValue))
+		case !stageVariableValue.MatchString(variables[name]):
+			return refuse("variables", nil, fmt.Sprintf("Invalid stage variable value: that of %s.  Please use values with alphanumeric characters and the symbols ' ', -', '.', '_', ':', '/', '?', '&', '=', and ','.", name))
 		}
 	}
 	return nil
