@@ -16,6 +16,8 @@ func (e *Env) property(v Value, s *step) (Value, bool, error) {
 		switch s.name {
 		case "empty", "Empty":
 			return Bool(v.num == 0), true, nil
+		case "blank", "Blank":
+			return Bool(isBlank(v.str())), true, nil
 		case "bytes", "Bytes":
 			return stringBytes(e, v, nil)
 		}
@@ -63,8 +65,8 @@ func (e *Env) index(v, key Value) (Value, bool, error) {
 	if i, ok := key.AsInt(); ok && key.kind == KindInt && i < 0 {
 		n, ok := length(v)
 		if !ok {
-			if _, host := v.ref.(Host); host {
-				return e.indexHost(v, key)
+			if x, ok := v.ref.(Indexer); ok {
+				return x.Index(key)
 			}
 			return Null, false, fmt.Errorf("found the index %d of a value without a size, expected a list", i)
 		}

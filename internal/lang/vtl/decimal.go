@@ -60,8 +60,8 @@ func (v Value) decimal() (*decimal, bool) {
 	switch v.kind {
 	case KindDecimal:
 		return v.ref.(*decimal), true
-	case KindDouble, KindFloat:
-		return exactDecimal(v.float64())
+	case KindLong, KindDouble, KindFloat:
+		return exactDecimal(v.float64()) // Java takes this way for long, too
 	}
 	return &decimal{unscaled: v.bigInt()}, true
 }

@@ -116,7 +116,8 @@ func sameObject(a, b any) (same bool) {
 func (e *Env) looselyEqual(a, b Value) (bool, error) {
 	switch {
 	case a.isNumber() && b.isNumber():
-		return compareNumbers(a, b) == 0, nil
+		c, err := order(a, b)
+		return c == 0, err
 	case a.kind == b.kind && a.kind < KindList:
 		return equals(a, b), nil
 	case a.kind == b.kind && a.kind == KindObject:

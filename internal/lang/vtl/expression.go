@@ -339,6 +339,7 @@ func (n *equalNode) test(e *Env) (yes, ok bool) {
 
 // An orderNode is <, <=, > or >=.
 type orderNode struct {
+	at          int
 	left, right expr
 	op          tokenKind
 	sides       [2]operand // left and right, if whole
@@ -366,7 +367,12 @@ func (n *orderNode) test(e *Env) (yes, ok bool) {
 	if o == absent || p == absent || !a.isNumber() || !b.isNumber() {
 		return false, true
 	}
-	return n.holds(compareNumbers(a, b)), true
+	c, err := order(a, b)
+	if err != nil {
+		e.fail(n.at, "", err.Error(), err)
+		return false, false
+	}
+	return n.holds(c), true
 }
 
 // holds reports whether n is true of two numbers that compare as c.

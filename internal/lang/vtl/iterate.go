@@ -2,7 +2,10 @@ package vtl
 
 import "errors"
 
-var errNoMore = errors.New("found no more elements, expected a call of hasNext before next")
+var (
+	errNoMore = errors.New("found no more elements, expected a call of hasNext before next")
+	errNoLast = errors.New("found no element to remove, expected a call of next before remove")
+)
 
 // An iterator goes through a list, a map view, or another iterator.
 type iterator struct {
@@ -20,7 +23,47 @@ type iterator struct {
 }
 
 // An iteratorObject is an iterator that a template holds.
-type iteratorObject struct{ iterator }
+type iteratorObject struct {
+	iterator
+	given bool // there is a last element, which remove can take out
+}
+
+// next is iterator.next.
+func (it *iteratorObject) next() (Value, error) {
+	v, err := it.iterator.next()
+	it.given = err == nil
+	return v, err
+}
+
+// remove takes the last element out of the list or map.
+func (it *iteratorObject) remove(e *Env) error {
+	if !it.given {
+		return errNoLast
+	}
+	it.given = false
+	if it.doc != nil && it.inDocument() {
+		it.list, it.doc = it.doc.Value(it.place).AsList(), nil
+		it.mods = it.list.mods
+	}
+	if it.list != nil {
+		if it.mods != it.list.mods || it.list.stale() {
+			return errChanged
+		}
+		it.i--
+		err := e.removeElement(it.list, it.i)
+		it.mods = it.list.mods
+		return err
+	}
+	m := it.view.m
+	if it.mods != m.mods {
+		return errChanged
+	}
+	it.i--
+	it.size--
+	m.remove(m.key(it.i))
+	it.mods = m.mods
+	return e.work(m.Len())
+}
 
 // iterate lets it, which is new, go over v. It is false if v cannot be looped
 // over. A map gives its values.

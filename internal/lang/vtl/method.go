@@ -337,6 +337,9 @@ var iteratorMethods = methodTable{
 		}
 		return result(next)
 	}}},
+	"remove": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		return void, true, v.ref.(*iteratorObject).remove(e)
+	}}},
 }
 
 // boolMethods are the methods of Boolean.
@@ -374,14 +377,3 @@ var boolMethods = with(objectMethods, methodTable{
 func parseBool(e *Env, v Value, a []Value) (Value, bool, error) {
 	return Bool(strings.EqualFold(a[0].str(), "true")), true, nil
 }
-
-// charMethods are the methods of Character.
-var charMethods = with(objectMethods, methodTable{
-	"charValue": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) { return v, true, nil }}},
-	"compareTo": {{params: []param{anything}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
-		if a[0].kind != KindChar {
-			return failure(errCompare)
-		}
-		return Int(int32(v.num) - int32(a[0].num)), true, nil
-	}}},
-})

@@ -1,6 +1,12 @@
 package vtl
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+	"math/bits"
+	"slices"
+	"unicode/utf16"
+)
 
 // collection is what lists, arrays and map views have in common.
 type collection interface {
@@ -148,7 +154,7 @@ func (e *Env) growElements(n int) error {
 func newIterator(e *Env, v Value, a []Value) (Value, bool, error) {
 	var it iterator
 	e.iterate(&it, v)
-	return Value{kind: KindObject, ref: &iteratorObject{it}}, true, nil
+	return Value{kind: KindObject, ref: &iteratorObject{iterator: it}}, true, nil
 }
 
 // sequenceMethods are those of lists and arrays.
@@ -237,6 +243,7 @@ var sequenceMethods = with(collectionMethods, methodTable{
 		}
 		return l.view(int(begin), int(end)).Value(), true, nil
 	}}},
+	"sort": {{params: []param{anything}, fn: sortList}},
 	"clear": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
 		l := v.ref.(*List)
 		if err := e.work(l.Len()); err != nil {
@@ -254,7 +261,7 @@ var sequenceMethods = with(collectionMethods, methodTable{
 			var it iterator
 			e.iterate(&it, v)
 			it.i = int(int64(a[0].num))
-			return Value{kind: KindObject, ref: &iteratorObject{it}}, true, nil
+			return Value{kind: KindObject, ref: &iteratorObject{iterator: it}}, true, nil
 		}},
 	},
 })
@@ -351,7 +358,68 @@ func keepElements(those bool) methodFunc {
 }
 
 // listMethods are the methods of lists.
-var listMethods = sequenceMethods
+var listMethods = with(sequenceMethods, methodTable{
+	"clone": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		l := v.ref.(*List)
+		if l.from != nil {
+			return Null, false, nil
+		}
+		if err := e.growElements(l.Len()); err != nil {
+			return failure(err)
+		}
+		return (&List{elems: l.values(), json: l.json}).Value(), true, nil
+	}}},
+	"toJSONString": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		if !v.ref.(*List).json {
+			return Null, false, nil
+		}
+		s, err := e.textOf(v)
+		return String(s), true, err
+	}}},
+})
+
+// sortList sorts by the order that the elements have in Java, where no Comparator
+// is given.
+func sortList(e *Env, v Value, a []Value) (Value, bool, error) {
+	if a[0].kind != KindNull {
+		return Null, false, nil
+	}
+	l := v.ref.(*List)
+	elems := l.values()
+	n := len(elems)
+	if err := e.growElements(n); err != nil {
+		return failure(err)
+	}
+	if err := e.work(n * bits.Len(uint(n))); err != nil {
+		return failure(err)
+	}
+	if n > 1 {
+		for i := range elems {
+			if k := elems[i].kind; k != elems[0].kind || k < KindBool || k > KindString {
+				return failure(errCompare)
+			}
+		}
+	}
+	slices.SortStableFunc(elems, natural)
+	for i, x := range elems {
+		l.Set(i, x)
+	}
+	if l.from == nil {
+		l.mods++
+	}
+	return void, true, nil
+}
+
+// natural compares values of one type as compareTo does.
+func natural(a, b Value) int {
+	switch {
+	case a.kind == KindString:
+		return slices.Compare(utf16.Encode([]rune(a.str())), utf16.Encode([]rune(b.str())))
+	case a.isNumber():
+		return compareSame(a, b)
+	}
+	return cmp.Compare(a.num, b.num)
+}
 
 // arrayMethods are the methods of arrays, which print and compare by identity.
 var arrayMethods = with(sequenceMethods, methodTable{
@@ -372,6 +440,8 @@ var viewMethods = with(collectionMethods, methodTable{
 		w.m.remove(w.m.entry(i).key)
 		return Bool(true), true, e.work(w.m.Len())
 	}}},
+	"removeAll": {{params: []param{aCollection}, fn: keepEntries(false)}},
+	"retainAll": {{params: []param{aCollection}, fn: keepEntries(true)}},
 	"clear": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
 		v.ref.(*mapView).m.clear()
 		return void, true, nil
@@ -383,3 +453,30 @@ var viewMethods = with(collectionMethods, methodTable{
 		return failure(errView)
 	}}},
 })
+
+// keepEntries makes removeAll and retainAll of views.
+func keepEntries(those bool) methodFunc {
+	return func(e *Env, v Value, a []Value) (Value, bool, error) {
+		w := v.ref.(*mapView)
+		c, err := collected(a[0])
+		if err != nil {
+			return failure(err)
+		}
+		changed := false
+		for i := w.Len() - 1; i >= 0; i-- {
+			at, err := e.find(c, w.at(i), false)
+			if err != nil {
+				return failure(err)
+			}
+			if (at >= 0) == those {
+				continue
+			}
+			changed = true
+			w.m.remove(w.m.key(i))
+			if err := e.work(w.m.Len()); err != nil {
+				return failure(err)
+			}
+		}
+		return Bool(changed), true, nil
+	}
+}

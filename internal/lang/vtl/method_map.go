@@ -119,6 +119,16 @@ var mapMethods = with(objectMethods, methodTable{
 		i, err := e.find(&mapView{v.ref.(*Map), vals}, a[0], false)
 		return Bool(i >= 0), true, err
 	}}},
+	"clone": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		m := v.ref.(*Map)
+		out := NewMap(m.style)
+		var err error
+		m.Range(func(k, x Value) bool {
+			err = e.putEntry(out, k, x)
+			return err == nil
+		})
+		return out.Value(), true, err
+	}}},
 	"keySet":   {{fn: viewMethod(keys)}},
 	"values":   {{fn: viewMethod(vals)}},
 	"entrySet": {{fn: viewMethod(pairs)}},

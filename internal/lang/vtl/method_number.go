@@ -166,6 +166,26 @@ func integerMethods(p param, size int) methodTable {
 		"lowestOneBit":          onLong(p, func(x int64) int64 { return x & -x }),
 		"hashCode":              hashOf(p),
 	}
+	t["decode"] = []method{{params: []param{aString}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		digits, base := a[0].str(), 10
+		sign := ""
+		if strings.HasPrefix(digits, "-") || strings.HasPrefix(digits, "+") {
+			sign, digits = digits[:1], digits[1:]
+		}
+		for _, prefix := range [...]string{"0x", "0X", "#", "0"} {
+			if rest, ok := strings.CutPrefix(digits, prefix); ok && (prefix != "0" || rest != "") {
+				digits, base = rest, 16
+				if prefix == "0" {
+					base = 8
+				}
+				break
+			}
+		}
+		if strings.HasPrefix(digits, "-") || strings.HasPrefix(digits, "+") {
+			return parse(a[0].str(), 10)
+		}
+		return parse(sign+digits, base)
+	}}}
 	if p == aInt {
 		t["parseInt"] = parsers
 	} else {
@@ -237,6 +257,7 @@ func floatingMethods(p param, size int) methodTable {
 		"hashCode":   hashOf(p),
 		"isNaN":      is(func(f float64) bool { return f != f }),
 		"isInfinite": is(func(f float64) bool { return math.IsInf(f, 0) }),
+		"isFinite":   is(func(f float64) bool { return f-f == 0 })[1:],
 		"max":        two(math.Max),
 		"min":        two(math.Min),
 		"sum":        two(func(x, y float64) float64 { return x + y }),

@@ -12,7 +12,7 @@ func stringResult(e *Env, s string) (Value, bool, error) {
 }
 
 // stringMethods are the methods of String. Indexes count UTF-16 units.
-var stringMethods = with(objectMethods, methodTable{
+var stringMethods = with(objectMethods, laterStringMethods, methodTable{
 	"length": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
 		return Int(int32(units(v.str()))), true, e.work(len(v.str()) / 64)
 	}}},
@@ -181,22 +181,11 @@ var stringMethods = with(objectMethods, methodTable{
 	"format": {{params: []param{aString, anything}, rest: true, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
 		if a[0].kind == KindNull {
 			if len(a) > 1 && a[1].kind == KindString {
-				return Null, false, nil // it may be the form with a Locale
+				return formatText(e, a[1].str(), a[2:]) // the form with a Locale
 			}
 			return failure(errNull)
 		}
-		args := a[1:]
-		nulls := len(args) == 1 && args[0].kind == KindNull // in place of an array
-		if len(args) == 1 && args[0].isArray() {
-			if l := args[0].AsList(); l.array == stringArray || l.array == objectArray {
-				args = l.values()
-			}
-		}
-		s, err := e.format(a[0].str(), args, nulls)
-		if err != nil {
-			return failure(err)
-		}
-		return stringResult(e, s)
+		return formatText(e, a[0].str(), a[1:])
 	}}},
 	"valueOf": {
 		{params: []param{anything}, fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
@@ -312,6 +301,9 @@ func splitText(e *Env, v Value, a []Value) (Value, bool, error) {
 func stringBytes(e *Env, v Value, a []Value) (Value, bool, error) {
 	raw := []byte(v.str())
 	if len(a) > 0 {
+		if a[0].kind == KindNull {
+			return Null, false, nil // it may be the form with a Charset
+		}
 		switch strings.ToUpper(a[0].str()) {
 		case "UTF-8", "UTF8":
 		case "US-ASCII", "ASCII":

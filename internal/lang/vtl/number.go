@@ -109,7 +109,8 @@ func arithmetic(op tokenKind, a, b Value) (v Value, ok bool, err error) {
 				return v, true, nil
 			}
 		}
-		return BigInt(bigArithmetic(op, a.bigInt(), b.bigInt())), true, nil
+		i, err := bigArithmetic(op, a.bigInt(), b.bigInt())
+		return BigInt(i), err == nil, err
 	case a.kind == KindBigInt || b.kind == KindBigInt || a.kind == KindDecimal || b.kind == KindDecimal:
 		d, err := decimalArithmetic(op, a, b)
 		if err != nil {
@@ -158,19 +159,23 @@ func longArithmetic(op tokenKind, a, b Value) (Value, bool) {
 	return fit(z, a.kind, b.kind), true
 }
 
-func bigArithmetic(op tokenKind, x, y *big.Int) *big.Int {
+// bigArithmetic gives a remainder that is not negative, of a positive divisor.
+func bigArithmetic(op tokenKind, x, y *big.Int) (*big.Int, error) {
 	z := new(big.Int)
 	switch op {
 	case tokPlus:
-		return z.Add(x, y)
+		return z.Add(x, y), nil
 	case tokMinus:
-		return z.Sub(x, y)
+		return z.Sub(x, y), nil
 	case tokTimes:
-		return z.Mul(x, y)
+		return z.Mul(x, y), nil
 	case tokDivide:
-		return z.Quo(x, y)
+		return z.Quo(x, y), nil
 	}
-	return z.Rem(x, y)
+	if y.Sign() <= 0 {
+		return z, errModulus
+	}
+	return z.Mod(x, y), nil
 }
 
 func floatArithmetic(op tokenKind, x, y float64) float64 {
@@ -187,13 +192,18 @@ func floatArithmetic(op tokenKind, x, y float64) float64 {
 	return math.Mod(x, y)
 }
 
+var (
+	errModulus = errors.New("found a divisor of % that is not positive, expected a positive one next to an integer of this size")
+	errFinite  = errors.New("found an infinite number or none, expected a finite one next to an integer of this size")
+)
+
 var errDecimalRemainder = errors.New("found % with a decimal number, expected integers or 64-bit numbers")
 
 func decimalArithmetic(op tokenKind, a, b Value) (*decimal, error) {
 	x, ok := a.decimal()
 	y, okay := b.decimal()
 	if !ok || !okay {
-		return nil, errors.New("found an infinite number or none, expected a finite one next to an integer of this size")
+		return nil, errFinite
 	}
 	switch op {
 	case tokPlus:
@@ -249,6 +259,27 @@ func compareNumbers(a, b Value) int {
 		return 1
 	}
 	return 0
+}
+
+// order is compareNumbers for operators. It fails where Java needs a decimal and
+// has none.
+func order(a, b Value) (int, error) {
+	if a.isExact() && b.isInfinite() || b.isExact() && a.isInfinite() {
+		return 0, errFinite
+	}
+	return compareNumbers(a, b), nil
+}
+
+// isExact reports whether next to v Java makes a decimal of a double.
+func (v Value) isExact() bool { return v.kind == KindBigInt || v.kind == KindDecimal }
+
+// isInfinite reports whether v has no decimal.
+func (v Value) isInfinite() bool {
+	if v.kind != KindDouble && v.kind != KindFloat {
+		return false
+	}
+	f := v.float64()
+	return f-f != 0
 }
 
 // growNumber counts the memory of a number of any size.

@@ -41,7 +41,7 @@ func (p *parser) relation() expr {
 		switch op := p.peek(); op.kind {
 		case tokLess, tokLessEqual, tokGreater, tokGreaterEqual:
 			p.take()
-			n := &orderNode{left: x, right: p.sum(), op: op.kind}
+			n := &orderNode{at: p.place(op.start), left: x, right: p.sum(), op: op.kind}
 			n.sides, n.whole = wholePair(n.left, n.right)
 			x = n
 		default:

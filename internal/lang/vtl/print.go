@@ -287,15 +287,15 @@ func appendDouble(dst []byte, f float64, bits int) []byte {
 	}
 	var room [32]byte
 	s := strconv.AppendFloat(room[:0], f, 'e', -1, bits)
+	if s[1] == 'e' || s[2] == 'e' {
+		// Two digits at least, the nearest ones: the smallest double is 4.9E-324.
+		s = strconv.AppendFloat(room[:0], f, 'e', 1, bits)
+	}
 	e := len(s) - 1
 	for s[e] != 'e' {
 		e--
 	}
-	dst = append(dst, s[:e]...)
-	if e == 1 || e == 2 && s[0] == '-' {
-		dst = append(dst, ".0"...)
-	}
-	dst = append(dst, 'E')
+	dst = append(append(dst, s[:e]...), 'E')
 	exp := s[e+1:]
 	if exp[0] == '-' {
 		dst = append(dst, '-')
