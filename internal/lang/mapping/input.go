@@ -7,10 +7,12 @@ package mapping
 //     no value and "".
 //   - $input.params(name) looks in path, query string and header, in this order.
 //     A name that is repeated has its last value; the case of a header matters.
+//   - What is no text is no path, and fails as a name, as params needs no argument.
 //
 // See "Input variables" in "Variables for data transformations for API Gateway".
 
 import (
+	"errors"
 	"fmt"
 
 	"postern/internal/lang/jsonpath"
@@ -35,7 +37,10 @@ func (in *input) Call(name string, args []vtl.Value) (vtl.Value, bool, error) {
 	switch {
 	case name == "params" && len(args) == 0:
 		return m.allParams(), true, nil
-	case len(args) != 1:
+	case !isText(args):
+		if name == "params" {
+			return vtl.Null, false, errParams
+		}
 		return vtl.Null, false, nil
 	case name == "params":
 		return vtl.String(m.param(args[0].Text())), true, nil
@@ -51,7 +56,7 @@ func (in *input) Call(name string, args []vtl.Value) (vtl.Value, bool, error) {
 
 // AppendCall prints JSON and parameters without making texts of them.
 func (in *input) AppendCall(dst []byte, name string, args []vtl.Value) ([]byte, bool, error) {
-	if len(args) != 1 {
+	if !isText(args) {
 		return dst, false, nil
 	}
 	m := (*machine)(in)
@@ -63,6 +68,13 @@ func (in *input) AppendCall(dst []byte, name string, args []vtl.Value) ([]byte, 
 		return dst, true, err
 	}
 	return dst, false, nil
+}
+
+var errParams = errors.New("found another argument of $input.params than one text, expected a name or nothing")
+
+// isText reports whether the argument is one text, or null.
+func isText(args []vtl.Value) bool {
+	return len(args) == 1 && (args[0].Kind() == vtl.KindString || args[0].IsNull())
 }
 
 // AppendTo prints nothing: $input itself has no text. [chosen]

@@ -258,6 +258,9 @@ func TestTemplatesReadTheScope(t *testing.T) {
 		{"$context.authorizer.size()$context.authorizer.containsKey('latency')", "4false"},
 		{"[$input][$util][$input.nope][$util.nope][$util.nope('x')][$input.path]", "[][][][][][]"},
 		{"[$util.parseJson('')][$util.parseJson('[1.50]')][$util.base64Decode('YQ')]", "[][[1.5]][a]"},
+		{"[$input.path(5)][$input.json(5)][$input.json([])]", "[][][]"},
+		{"$util.urlDecode('%ff%ac%e2%82|%ed%a0%80%f0%9f%98|%c3%a9')", "\uFFFD\uFFFD\uFFFD|\uFFFD\uFFFD|é"},
+		{"$util.base64Decode('wK/gn4A=') $util.base64Decode('4oK08J+YgA')", "\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD \u20B4😀"},
 		{"#set($list = $input.path('$.list'))#set($ok = $list.add(2))$list $input.path('$.list') $input.json('$.list')", "[1,2] [1,2] [1]"},
 		{"#foreach($i in [0..2])$input.path(\"$.list[$i]\"),#end", "1,,,"},
 		{"$context.responseOverride.status $context.requestOverride.querystring.page|", " |"},
@@ -301,7 +304,8 @@ func TestFailingTemplates(t *testing.T) {
 	for _, text := range []string{
 		"$input.path('$[')", "$input.json('')", "#set($p = '$.a b')$input.path($p)", "$input.path('$.list.max().x').x$input.path('$.nope[?(@')",
 		"$util.parseJson('{')", "$util.parseJson('x')", "$util.urlDecode('%z')", "$util.urlDecode('%')", "$util.base64Decode('@@@')",
-		"$input.path('$.ok.sum()')",
+		"$util.base64Decode('YQ=')", "$util.base64Decode('YQ===')", "$util.base64Decode('YQ==YQ==')", "$util.base64Decode('=')", "$util.base64Decode('YWJj\n')",
+		"$input.path('$.ok.sum()')", "$input.params(5)", "$input.params('a', 'b')", "$input[-1]",
 	} {
 		s := sample()
 		tmpl, err := ParseTemplate("test", "#set($context.responseOverride.status = 404)out"+text)

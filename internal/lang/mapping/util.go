@@ -227,7 +227,51 @@ func urlDecode(s string) (string, error) {
 			dst = append(dst, c)
 		}
 	}
-	return strings.ToValidUTF8(string(dst), "\uFFFD"), nil
+	return decodeUTF8(dst), nil
+}
+
+// decodeUTF8 puts U+FFFD where Java's decoder does: for each beginning of a
+// character that is cut short, and each byte that can begin none.
+func decodeUTF8(b []byte) string {
+	if utf8.Valid(b) {
+		return string(b)
+	}
+	out := make([]byte, 0, len(b)+8)
+	for len(b) > 0 {
+		r, size := utf8.DecodeRune(b)
+		if r == utf8.RuneError && size == 1 {
+			size = malformed(b)
+		}
+		out = utf8.AppendRune(out, r)
+		b = b[size:]
+	}
+	return string(out)
+}
+
+// malformed returns how many bytes at the start of b, where no character is, go
+// together. What looks like half of a surrogate pair does.
+func malformed(b []byte) int {
+	need := 1
+	low, high := byte(0x80), byte(0xBF) // of the second byte
+	switch c := b[0]; {
+	case c >= 0xE0 && c <= 0xEF:
+		if need = 3; c == 0xE0 {
+			low = 0xA0
+		}
+	case c >= 0xF0 && c <= 0xF4:
+		switch need = 4; c {
+		case 0xF0:
+			low = 0x90
+		case 0xF4:
+			high = 0x8F
+		}
+	}
+	n := 1
+	for n < need && n < len(b) && b[n] >= low && b[n] <= high {
+		n++
+		low, high = 0x80, 0xBF
+	}
+	return n
 }
 
 // digit returns the hexadecimal digit at s[i].
@@ -246,12 +290,24 @@ func digit(s string, i int) (byte, bool) {
 	return 0, false
 }
 
-// base64Decode decodes the standard alphabet; padding may be missing, as in
-// Java's decoder. What is no UTF-8 text becomes U+FFFD.
+// base64Decode decodes the standard alphabet, without line ends. Padding may be
+// missing, as in Java's decoder, but must not be wrong.
 func base64Decode(s string) (string, error) {
-	dst, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(s, "="))
+	digits := strings.TrimRight(s, "=")
+	padding := len(s) - len(digits)
+	var err error
+	switch {
+	case padding > 0 && (len(s)%4 != 0 || padding > 2):
+		err = errors.New("the padding is wrong, expected one or two = that fill four characters")
+	case strings.ContainsAny(s, "\r\n"):
+		err = errors.New("found a line end, expected characters of the alphabet")
+	}
+	var dst []byte
+	if err == nil {
+		dst, err = base64.RawStdEncoding.DecodeString(digits)
+	}
 	if err != nil {
 		return "", fmt.Errorf("$util.base64Decode: %w", err)
 	}
-	return strings.ToValidUTF8(string(dst), "\uFFFD"), nil
+	return decodeUTF8(dst), nil
 }
