@@ -63,9 +63,9 @@ func open(s cli.Settings) (cli.House, error) {
 			return invoke(ctx, h, r)
 		},
 		Functions: func(ctx context.Context) ([]stackapi.Function, error) { return functions(ctx, h) },
-		Logs: func(ctx context.Context, function string, follow bool) iter.Seq[stackapi.LogLine] {
+		Logs: func(ctx context.Context, function string, tail int, follow bool) iter.Seq[stackapi.LogLine] {
 			return func(yield func(stackapi.LogLine) bool) {
-				for l := range h.Journal.Lines(ctx, function, follow) {
+				for l := range h.Journal.Lines(ctx, function, tail, follow) {
 					if !yield(logLine(l)) {
 						return
 					}

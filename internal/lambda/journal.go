@@ -53,16 +53,23 @@ func (j *Journal) since(n int64) (lines []Line, added int64, changed <-chan stru
 	return lines, j.added, j.changed
 }
 
-// Lines yields the lines of a function, or of all if it is empty, that are
-// remembered; with follow, also those to come, until ctx ends. A reader that is
-// much slower than the functions misses lines.
-func (j *Journal) Lines(ctx context.Context, function string, follow bool) iter.Seq[Line] {
+// Lines yields the last lines of a function, or of all if it is empty, that are
+// remembered: as many as tail says, all if it is negative. With follow, also those
+// to come, until ctx ends. A reader that is much slower than the functions misses
+// lines.
+func (j *Journal) Lines(ctx context.Context, function string, tail int, follow bool) iter.Seq[Line] {
 	return func(yield func(Line) bool) {
 		for n := int64(0); ; {
 			lines, added, changed := j.since(n)
+			if function != "" {
+				lines = slices.DeleteFunc(lines, func(l Line) bool { return l.Function != function })
+			}
+			if n == 0 && tail >= 0 {
+				lines = lines[max(0, len(lines)-tail):]
+			}
 			n = added
 			for _, l := range lines {
-				if (function == "" || l.Function == function) && !yield(l) {
+				if !yield(l) {
 					return
 				}
 			}

@@ -2,6 +2,7 @@ package lambda
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -14,11 +15,21 @@ func TestAJournalRemembersTheLastLines(t *testing.T) {
 		j.Add(Line{Function: []string{"even", "odd"}[i%2], Line: function.Line{Text: strconv.Itoa(i)}})
 	}
 	var all, even []string
-	for l := range j.Lines(t.Context(), "", false) {
+	for l := range j.Lines(t.Context(), "", -1, false) {
 		all = append(all, l.Text)
 	}
-	for l := range j.Lines(t.Context(), "even", false) {
+	for l := range j.Lines(t.Context(), "even", -1, false) {
 		even = append(even, l.Text)
+	}
+	var last []string
+	for l := range j.Lines(t.Context(), "odd", 2, false) {
+		last = append(last, l.Text)
+	}
+	for l := range j.Lines(t.Context(), "odd", 0, false) {
+		t.Errorf("got %s, want nothing", l.Text)
+	}
+	if want := []string{strconv.Itoa(journalSize + 1), strconv.Itoa(journalSize + 3)}; !slices.Equal(last, want) {
+		t.Errorf("the last two odd lines are %v, want %v", last, want)
 	}
 	if len(all) != journalSize || all[0] != "5" || all[len(all)-1] != strconv.Itoa(journalSize+4) {
 		t.Errorf("%d lines, from %s to %s", len(all), all[0], all[len(all)-1])
@@ -34,7 +45,7 @@ func TestAJournalIsFollowed(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	n := 0
-	for l := range j.Lines(ctx, "", true) {
+	for l := range j.Lines(ctx, "", -1, true) {
 		if l.Text != strconv.Itoa(n) {
 			t.Fatalf("got %s, want %d", l.Text, n)
 		}

@@ -14,6 +14,7 @@ import (
 func (c *command) logsCommand() *cobra.Command {
 	var p place
 	var follow bool
+	var tail int
 	cmd := &cobra.Command{
 		Use:   "logs [FUNCTION]",
 		Short: "Show what functions log",
@@ -21,6 +22,7 @@ func (c *command) logsCommand() *cobra.Command {
 last lines, and with --follow those to come. The gateway remembers the lines of
 its own life.`,
 		Example: `  postern logs
+  postern logs Greet --tail 20
   postern logs -f shop-Greet-ab12cd34ef56`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
@@ -33,15 +35,17 @@ its own life.`,
 			if len(args) == 1 {
 				function = args[0]
 			}
-			return c.logs(cmd.Context(), &p, function, follow)
+			return c.logs(cmd.Context(), &p, function, tail, follow)
 		},
 	}
 	cmd.Flags().BoolVarP(&follow, "follow", "f", false, "go on with the lines to come, until Ctrl-C")
+	cmd.Flags().IntVarP(&tail, "tail", "n", -1, "show the last `N` of the lines that are remembered")
+	cmd.Flags().Lookup("tail").DefValue = "all"
 	p.clientFlags(cmd.Flags())
 	return cmd
 }
 
-func (c *command) logs(ctx context.Context, p *place, function string, follow bool) error {
+func (c *command) logs(ctx context.Context, p *place, function string, tail int, follow bool) error {
 	client, err := c.client(p)
 	if err != nil {
 		return err
@@ -52,6 +56,9 @@ func (c *command) logs(ctx context.Context, p *place, function string, follow bo
 	}
 	if function, err = oneFunction(functions, function); err != nil {
 		return err
+	}
+	if len(functions) == 0 {
+		c.note("there are no functions")
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -66,7 +73,7 @@ func (c *command) logs(ctx context.Context, p *place, function string, follow bo
 			}
 		}()
 	}
-	err = client.Logs(ctx, function, follow, func(l *stackapi.LogLine) {
+	err = client.Logs(ctx, function, tail, follow, func(l *stackapi.LogLine) {
 		if c.output == outputJSON {
 			text, err := json.Marshal(l)
 			if err == nil {

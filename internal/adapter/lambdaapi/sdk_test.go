@@ -268,7 +268,7 @@ func TestInvocations(t *testing.T) {
 		t.Errorf("event: %d", out.StatusCode)
 	}
 	seen := 0
-	for line := range w.journal.Lines(follow, "hello", true) {
+	for line := range w.journal.Lines(follow, "hello", -1, true) {
 		if strings.Contains(line.Text, "seen one") {
 			seen++
 		}

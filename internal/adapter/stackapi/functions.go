@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"postern/internal/provision/stack"
@@ -46,6 +47,14 @@ func isFunction(r stack.ResourceState) bool {
 // follow, until the client goes away.
 func (s *Server) logs(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
+	tail := -1 // all
+	if text := query.Get("tail"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 0 {
+			return invalid("tail is %s, expected a number of lines", quoted(text))
+		}
+		tail = n
+	}
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	w.WriteHeader(http.StatusOK)
 	flush := http.NewResponseController(w)
@@ -55,7 +64,7 @@ func (s *Server) logs(w http.ResponseWriter, r *http.Request) error {
 	}
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
-	for line := range s.Logs(r.Context(), query.Get("function"), query.Get("follow") == "true") {
+	for line := range s.Logs(r.Context(), query.Get("function"), tail, query.Get("follow") == "true") {
 		if enc.Encode(&line) != nil || flush.Flush() != nil {
 			return nil // the client has gone
 		}
@@ -70,11 +79,14 @@ func (c *Client) Functions(ctx context.Context) ([]Function, error) {
 	return out.Functions, err
 }
 
-// Logs calls each for the lines of a function's log, or of all with "", that are
-// remembered; with follow, also for those to come, until ctx ends or the gateway
-// goes away.
-func (c *Client) Logs(ctx context.Context, function string, follow bool, each func(*LogLine)) error {
+// Logs calls each for the last lines of a function's log, or of all with "", that
+// are remembered: as many as tail says, all if it is negative. With follow, also for
+// those to come, until ctx ends or the gateway goes away.
+func (c *Client) Logs(ctx context.Context, function string, tail int, follow bool, each func(*LogLine)) error {
 	query := url.Values{"function": {function}}
+	if tail >= 0 {
+		query.Set("tail", strconv.Itoa(tail))
+	}
 	if follow {
 		query.Set("follow", "true")
 	}

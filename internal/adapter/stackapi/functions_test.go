@@ -20,7 +20,7 @@ func TestLogsAreFollowedUntilTheGatewayStops(t *testing.T) {
 	api := &stackapi.Server{
 		Stacks:    &stack.Engine{Store: store.NewMemory(), Types: &resource.Registry{}},
 		Functions: func(context.Context) ([]stackapi.Function, error) { return []stackapi.Function{{Name: "greet"}}, nil },
-		Logs: func(ctx context.Context, function string, follow bool) iter.Seq[stackapi.LogLine] {
+		Logs: func(ctx context.Context, function string, tail int, follow bool) iter.Seq[stackapi.LogLine] {
 			return func(yield func(stackapi.LogLine) bool) {
 				if !yield(stackapi.LogLine{Function: function, Text: "old"}) || !follow {
 					return
@@ -50,7 +50,7 @@ func TestLogsAreFollowedUntilTheGatewayStops(t *testing.T) {
 	lines := make(chan string)
 	done := make(chan error, 1)
 	go func() {
-		done <- client.Logs(t.Context(), "greet", true, func(l *stackapi.LogLine) { lines <- l.Function + " " + l.Text })
+		done <- client.Logs(t.Context(), "greet", -1, true, func(l *stackapi.LogLine) { lines <- l.Function + " " + l.Text })
 	}()
 	if got := <-lines; got != "greet old" {
 		t.Errorf("got %s", got)
@@ -69,7 +69,7 @@ func TestLogsAreFollowedUntilTheGatewayStops(t *testing.T) {
 		t.Fatal("it goes on")
 	}
 	n := 0
-	if err := client.Logs(t.Context(), "", false, func(*stackapi.LogLine) { n++ }); err != nil || n != 1 {
+	if err := client.Logs(t.Context(), "", -1, false, func(*stackapi.LogLine) { n++ }); err != nil || n != 1 {
 		t.Errorf("%d lines, %v", n, err)
 	}
 }

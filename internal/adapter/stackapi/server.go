@@ -34,9 +34,9 @@ type Server struct {
 	Stacks    *stack.Engine
 	Endpoints func(context.Context) ([]API, error) // APIs with stages and methods, without addresses
 	Invoke    func(context.Context, InvokeRequest) (*InvokeResponse, error)
-	Functions func(context.Context) ([]Function, error)                                 // without stacks; nil: there are none
-	Logs      func(ctx context.Context, function string, follow bool) iter.Seq[LogLine] // of one function or, with "", of all; nil: there are none
-	Ready     func() []string                                                           // reasons why it is not; nil: it always is
+	Functions func(context.Context) ([]Function, error)                                           // without stacks; nil: there are none
+	Logs      func(ctx context.Context, function string, tail int, follow bool) iter.Seq[LogLine] // of one function or, with "", of all; nil: there are none
+	Ready     func() []string                                                                     // reasons why it is not; nil: it always is
 
 	// Admit refuses who may not use the API; nil: those who are not local.
 	Admit func(http.ResponseWriter, *http.Request) *listen.Refused
