@@ -168,7 +168,7 @@ func endpoints(ctx context.Context, h *house.House) ([]stackapi.API, error) {
 		if compiled := routes.Stage(k.RestAPIID, k.StageName); compiled != nil {
 			stage.Deployment = compiled.DeploymentID()
 			for _, m := range compiled.Methods() {
-				stage.Methods = append(stage.Methods, stackapi.Method{HTTPMethod: m.HTTPMethod, Path: m.Path, Type: string(m.Type)})
+				stage.Methods = append(stage.Methods, stackapi.Method{HTTPMethod: m.HTTPMethod, Path: m.Path, Type: string(m.Type), Headers: m.Headers, Query: m.Query, Scope: m.Scope})
 			}
 		}
 		out[i].Stages = append(out[i].Stages, stage)

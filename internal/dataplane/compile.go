@@ -117,6 +117,11 @@ type MethodAddress struct {
 	HTTPMethod string
 	Path       string // the resource's, with placeholders
 	Type       apigw.IntegrationType
+
+	// What says who calls, where the method asks for it.
+	Headers []string // names of header fields
+	Query   []string // names of query parameters
+	Scope   string   // of a signature, such as aws:amz:us-east-1:execute-api
 }
 
 // API returns the identifier of the stage's API.
@@ -240,6 +245,7 @@ func compileDeployment(config *Config, snapshot *apigw.Snapshot, variables map[s
 			if in := r.Methods[verb].Integration; in != nil {
 				address.Type = in.Type
 			}
+			c.callers(&address, r.Methods[verb])
 			s.methods = append(s.methods, address)
 		}
 	}

@@ -43,7 +43,7 @@ func (c *command) methods(stage stackapi.Stage) {
 	}
 }
 
-// curl is the command that calls a method.
+// curl is the command that calls a method. … stands for what only the caller knows.
 func curl(m stackapi.Method) string {
 	out := "curl "
 	switch m.HTTPMethod {
@@ -55,7 +55,17 @@ func curl(m stackapi.Method) string {
 	default:
 		out += "-X " + m.HTTPMethod + " "
 	}
-	return out + shellWord(m.URL)
+	for _, name := range m.Headers {
+		out += "-H " + shellWord(name+": …") + " "
+	}
+	if m.Scope != "" {
+		out += "--aws-sigv4 " + shellWord(m.Scope) + " --user …:… "
+	}
+	url, mark := m.URL, "?"
+	for _, name := range m.Query {
+		url, mark = url+mark+name+"=…", "&"
+	}
+	return out + shellWord(url)
 }
 
 // shellWord quotes what a shell would read as more than a word.

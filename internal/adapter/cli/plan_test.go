@@ -55,6 +55,9 @@ func TestCurlLinesCanBePasted(t *testing.T) {
 		{stackapi.Method{HTTPMethod: "DELETE", URL: "http://127.0.0.1/pets"}, "curl -X DELETE http://127.0.0.1/pets"},
 		{stackapi.Method{HTTPMethod: "POST", URL: "http://127.0.0.1/$default"}, "curl -X POST -H 'Content-Type: application/json' -d '{}' 'http://127.0.0.1/$default'"},
 		{stackapi.Method{HTTPMethod: "GET", URL: "http://127.0.0.1/it's"}, `curl 'http://127.0.0.1/it'\''s'`},
+		{stackapi.Method{HTTPMethod: "GET", URL: "http://127.0.0.1/pets", Headers: []string{"x-api-key", "Authorization"}}, "curl -H 'x-api-key: …' -H 'Authorization: …' http://127.0.0.1/pets"},
+		{stackapi.Method{HTTPMethod: "GET", URL: "http://127.0.0.1/pets", Query: []string{"a", "b"}}, "curl 'http://127.0.0.1/pets?a=…&b=…'"},
+		{stackapi.Method{HTTPMethod: "GET", URL: "http://127.0.0.1/pets", Scope: "aws:amz:us-east-1:execute-api"}, "curl --aws-sigv4 aws:amz:us-east-1:execute-api --user …:… http://127.0.0.1/pets"},
 	} {
 		if got := curl(tt.method); got != tt.want {
 			t.Errorf("got %s, want %s", got, tt.want)

@@ -252,6 +252,11 @@ type Method struct {
 	Path       string `json:"path"` // of the resource, with {variables}
 	Type       string `json:"type"` // of its integration; empty: none
 	URL        string `json:"url,omitempty"`
+
+	// What says who calls, where the method asks for it.
+	Headers []string `json:"headers,omitempty"` // names of header fields
+	Query   []string `json:"query,omitempty"`   // names of query parameters
+	Scope   string   `json:"scope,omitempty"`   // of a signature, such as aws:amz:us-east-1:execute-api
 }
 
 // Functions is every Lambda function.
