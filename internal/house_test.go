@@ -27,7 +27,7 @@ const houseRules = `
 	lang/vtl, lang/jsonpath, message   < lang/mapping;
 	lang/mapping                       < lang/cases;
 	lang/mapping, lang/javaregexp, nearest < lang/lint;
-	message                            < backend, cache;
+	message                            < backend, cache, wire;
 	sigv4, policy, backend             < auth;
 	backend, nowait                    < function; # backend for FunctionCall, FunctionAnswer and FunctionRefused only
 
@@ -45,7 +45,7 @@ const houseRules = `
 
 	# adapters: the world outside
 	store                              < adapter/bolt;
-	message, sigv4, nowait             < adapter/listen;
+	wire, sigv4, nowait                < adapter/listen;
 	control, publish                   < adapter/awsapi;
 	control                            < adapter/awsapi/recorded;
 	lambda                             < adapter/lambdaapi;
