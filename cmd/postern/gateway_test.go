@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -174,6 +176,36 @@ func TestUpdateDropsNoRequest(t *testing.T) {
 		t.Errorf("%d of %d requests went wrong", wrong.Load(), asked.Load())
 	}
 	http.DefaultClient.CloseIdleConnections()
+	if code := r.end(os.Interrupt); code != 130 {
+		t.Errorf("exit code %d, want 130\n%s", code, r.stderr)
+	}
+}
+
+// Requests for methods take a lane, which keeps the order of fields.
+func TestMethodsAreServedInLanes(t *testing.T) {
+	r := begin(t, "up", template(t, mockTemplate), "--listen", "127.0.0.1:0", "--data-dir", ":memory:", "-o", "json")
+	gateway, address := r.stage(t)
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := net.Dial("tcp", gateway)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", u.Path, u.Host)
+	answer, err := io.ReadAll(conn)
+	var names []string
+	for line := range strings.SplitSeq(string(answer), "\r\n") {
+		if name, _, ok := strings.Cut(line, ": "); ok {
+			names = append(names, name)
+		}
+	}
+	want := "Date Content-Type Content-Length Connection x-amzn-RequestId x-amz-apigw-id"
+	if got := strings.Join(names, " "); got != want || err != nil {
+		t.Errorf("got fields %s, %v, want %s\n%s", got, err, want, answer)
+	}
 	if code := r.end(os.Interrupt); code != 130 {
 		t.Errorf("exit code %d, want 130\n%s", code, r.stderr)
 	}

@@ -84,7 +84,7 @@ type House struct {
 	pool    *backend.Pool
 	runner  *function.Runner
 	aws     http.Handler
-	execute http.Handler
+	execute *listen.Handler
 
 	functions      http.Handler
 	admitFunctions listen.Admission
@@ -230,54 +230,66 @@ func (h *House) Close() error {
 // Handler serves everything on one port. The host decides before the path: what
 // is addressed to an API goes to the data plane, /_postern/ to Postern's own
 // API, and the rest to the control plane.
-func (h *House) Handler() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if _, ok := h.Gateway.Routes().Address(r.Host, r.URL.EscapedPath()); ok {
-			h.execute.ServeHTTP(w, r)
+func (h *House) Handler() http.Handler { return port{h} }
+
+type port struct{ *House }
+
+// Direct implements listen.Director.
+func (p port) Direct(host, path string) *listen.Handler {
+	if _, ok := p.Gateway.Routes().Address(host, path); ok {
+		return p.execute
+	}
+	return nil
+}
+
+// ServeHTTP implements http.Handler.
+func (p port) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := p.House
+	if e := p.Direct(r.Host, r.URL.EscapedPath()); e != nil {
+		e.ServeHTTP(w, r)
+		return
+	}
+	if strings.HasPrefix(r.URL.Path, "/_postern/") || r.URL.Path == stackapi.NeighborHealth {
+		if h.Own == nil {
+			http.NotFound(w, r)
 			return
 		}
-		if strings.HasPrefix(r.URL.Path, "/_postern/") || r.URL.Path == stackapi.NeighborHealth {
-			if h.Own == nil {
-				http.NotFound(w, r)
-				return
-			}
-			h.Own.ServeHTTP(w, r)
-			return
-		}
-		if lambdaapi.Serves(r.URL.Path) {
-			if refused := h.admitFunctions.Admit(w, r); refused != nil {
-				refuse(w, refused)
-				return
-			}
-			h.functions.ServeHTTP(w, r)
-			return
-		}
-		if iamapi.Serves(r) {
-			if refused := h.admitRoles.Admit(w, r); refused != nil {
-				refuse(w, refused)
-				return
-			}
-			h.roles.ServeHTTP(w, r)
-			return
-		}
-		if neighbors.Foreign(r) {
-			neighbors.Refuse(w, r)
-			return
-		}
-		if refused := h.admit.Admit(w, r); refused != nil {
+		h.Own.ServeHTTP(w, r)
+		return
+	}
+	if lambdaapi.Serves(r.URL.Path) {
+		if refused := h.admitFunctions.Admit(w, r); refused != nil {
 			refuse(w, refused)
 			return
 		}
-		switch {
-		case cfnapi.Serves(r):
-			h.cloudFormation.ServeHTTP(w, r)
-			return
-		case neighbors.Serves(r):
-			h.neighbors.ServeHTTP(w, r)
+		h.functions.ServeHTTP(w, r)
+		return
+	}
+	if iamapi.Serves(r) {
+		if refused := h.admitRoles.Admit(w, r); refused != nil {
+			refuse(w, refused)
 			return
 		}
-		h.aws.ServeHTTP(w, r)
-	})
+		h.roles.ServeHTTP(w, r)
+		return
+	}
+	if neighbors.Foreign(r) {
+		neighbors.Refuse(w, r)
+		return
+	}
+	if refused := h.admit.Admit(w, r); refused != nil {
+		refuse(w, refused)
+		return
+	}
+	switch {
+	case cfnapi.Serves(r):
+		h.cloudFormation.ServeHTTP(w, r)
+		return
+	case neighbors.Serves(r):
+		h.neighbors.ServeHTTP(w, r)
+		return
+	}
+	h.aws.ServeHTTP(w, r)
 }
 
 // admission says who may use the control plane and Postern's own API.

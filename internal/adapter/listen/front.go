@@ -28,9 +28,11 @@ func Listen(ctx context.Context, addr string) (net.Listener, error) {
 }
 
 // A front is a listener whose connections are ready for net/http: TLS is agreed
-// on, writes cannot stall for ever, and heads of HTTP/1.1 are seen.
+// on, writes cannot stall for ever, and heads of HTTP/1.1 are seen. Plain ones
+// begin in a lane, if there are lanes.
 type front struct {
 	net.Listener
+	lanes   *lanes
 	tls     *tls.Config // nil: plain
 	timeout time.Duration
 	write   time.Duration
@@ -46,8 +48,8 @@ type accepted struct {
 	err  error
 }
 
-func newFront(l net.Listener, config *tls.Config, timeout, write time.Duration) *front {
-	f := &front{Listener: l, timeout: timeout, write: write, ready: make(chan accepted)}
+func newFront(l net.Listener, config *tls.Config, timeout, write time.Duration, lanes *lanes) *front {
+	f := &front{Listener: l, lanes: lanes, timeout: timeout, write: write, ready: make(chan accepted)}
 	f.open, f.close = context.WithCancel(context.Background())
 	if config != nil {
 		f.tls = config.Clone()
@@ -87,12 +89,13 @@ func (f *front) acceptAll() {
 			}
 			continue
 		}
-		conn = &pacedConn{Conn: conn, limit: f.write}
-		if f.tls == nil {
-			f.hand(newHeadConn(conn, nil), nil)
-			continue
+		paced := &pacedConn{Conn: conn, limit: f.write}
+		switch {
+		case f.tls != nil:
+			f.group.Go(func() { f.handshake(paced) })
+		case !f.lanes.open(paced, f):
+			f.hand(newHeadConn(paced, nil), nil)
 		}
-		f.group.Go(func() { f.handshake(conn) })
 	}
 }
 

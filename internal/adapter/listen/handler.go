@@ -1,15 +1,19 @@
 // Package listen is the front of the data plane: sockets, TLS, HTTP/1.1 and
-// HTTP/2 over net/http.
+// HTTP/2.
 //
 // Handler translates between net/http and a Gateway; it can be mounted wherever
 // an http.Handler can. Server carries any http.Handler and is what makes the
 // difference in fidelity: behind it, requests over HTTP/1.1 keep the order and
 // the spelling of their header fields, and requests whose end is ambiguous are
 // refused. Behind another server a Handler knows what net/http knows: names in
-// canonical spelling, sorted, repeated ones in their order.
+// canonical spelling, sorted, repeated ones in their order. Over HTTP/2 names are
+// in lower case, sorted.
 //
-// Over HTTP/2 names are in lower case, sorted. Fields of responses are written
-// in their spelling, sorted by name, because net/http sorts them.
+// A Server reads ordinary requests over plain HTTP/1.1 for a Handler itself, in a
+// lane, and leaves everything else to net/http. What is refused, and how, is
+// the same on both ways. Fields of responses are written in their spelling; in a
+// lane in the gateway's order, elsewhere sorted by name, because net/http sorts
+// them.
 package listen
 
 import (
@@ -29,7 +33,9 @@ import (
 type Gateway interface {
 	// Serve answers req by calling write once. The response may be changed or
 	// reused as soon as write returns; the error of write says that the client
-	// did not get it. ctx ends when the client goes away.
+	// did not get it. ctx ends when the client goes away, and may be that of many
+	// requests. req and the list of its fields are used again when Serve returns;
+	// its strings and its body are not.
 	Serve(ctx context.Context, req *message.Request, write func(*message.Response) error) error
 }
 
@@ -72,6 +78,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	guard(h.logger(), http.HandlerFunc(h.serve)).ServeHTTP(w, r)
 }
 
+// Direct implements Director: a Handler answers everything.
+func (h *Handler) Direct(string, string) *Handler { return h }
+
 func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 	limits := h.Limits.orQuota()
 	req, refused := h.request(r, limits)
@@ -82,31 +91,56 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 		refused.write(w, r)
 		return
 	}
-	written := false
-	var lost error // what kept the client from getting the answer
-	err := h.Gateway.Serve(r.Context(), req, func(res *message.Response) error {
-		if written {
-			return errors.New("a response has been written already")
-		}
-		if res.Status < 200 || res.Status > 999 {
-			return fmt.Errorf("status %d cannot be sent, expected 200 to 999", res.Status)
-		}
-		written = true
-		lost = writeResponse(w, r, res)
-		return lost
-	})
+	h.ask(r.Context(), req, newReply(httpResponder{w, r}))
+}
+
+// A responder carries one answer to a client.
+type responder interface {
+	respond(*message.Response) error // with a final status
+	refuse(*refusal)
+}
+
+// A reply is what becomes of a request.
+type reply struct {
+	to      responder
+	write   func(*message.Response) error // for Gateway.Serve
+	written bool
+	lost    error // what kept the client from getting the answer
+}
+
+func newReply(to responder) *reply {
+	r := &reply{to: to}
+	r.write = r.once
+	return r
+}
+
+func (r *reply) once(res *message.Response) error {
+	if r.written {
+		return errors.New("a response has been written already")
+	}
+	if res.Status < 200 || res.Status > 999 {
+		return fmt.Errorf("status %d cannot be sent, expected 200 to 999", res.Status)
+	}
+	r.written = true
+	r.lost = r.to.respond(res)
+	return r.lost
+}
+
+// ask has the gateway answer.
+func (h *Handler) ask(ctx context.Context, req *message.Request, r *reply) {
+	err := h.Gateway.Serve(ctx, req, r.write)
 	switch {
-	case r.Context().Err() != nil:
+	case ctx.Err() != nil:
 		return // nobody is there to be answered
-	case lost != nil:
-		h.logger().Debug("client did not take the answer", "method", req.Method, "path", req.Path, "error", lost)
+	case r.lost != nil:
+		h.logger().Debug("client did not take the answer", "method", req.Method, "path", req.Path, "error", r.lost)
 	case err != nil:
 		h.logger().Error("request failed", "method", req.Method, "path", req.Path, "error", err)
-	case !written:
+	case !r.written:
 		h.logger().Error("request was not answered", "method", req.Method, "path", req.Path)
 	}
-	if !written {
-		internalServerError.write(w, r)
+	if !r.written {
+		r.to.refuse(internalServerError)
 	}
 }
 

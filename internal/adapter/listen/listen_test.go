@@ -15,6 +15,7 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -121,15 +122,26 @@ func (r *running) send(t *testing.T, raw string) (net.Conn, *bufio.Reader) {
 	return conn, bufio.NewReader(conn)
 }
 
-// answer reads a response without its Date, as it is on the wire.
+// answer reads a response without its Date, its fields sorted by name.
 func answer(t *testing.T, r *bufio.Reader, method string) string {
 	t.Helper()
-	var head strings.Builder
+	head, body := rawAnswer(t, r, method)
+	slices.SortStableFunc(head[1:], func(a, b string) int {
+		a, _, _ = strings.Cut(a, ":")
+		b, _, _ = strings.Cut(b, ":")
+		return strings.Compare(a, b)
+	})
+	return strings.Join(head, "|") + "|" + body
+}
+
+// rawAnswer reads a response without its Date, as it is on the wire.
+func rawAnswer(t *testing.T, r *bufio.Reader, method string) (head []string, body string) {
+	t.Helper()
 	length := 0
 	for {
 		line, err := r.ReadString('\n')
 		if err != nil {
-			t.Fatalf("after %q: %v", head.String(), err)
+			t.Fatalf("after %q: %v", head, err)
 		}
 		if line == "\r\n" {
 			break
@@ -137,19 +149,19 @@ func answer(t *testing.T, r *bufio.Reader, method string) string {
 		if strings.HasPrefix(line, "Date: ") {
 			continue
 		}
-		head.WriteString(strings.TrimSuffix(line, "\r\n") + "|")
+		head = append(head, strings.TrimSuffix(line, "\r\n"))
 		if v, ok := strings.CutPrefix(line, "Content-Length: "); ok {
 			fmt.Sscan(v, &length)
 		}
 	}
 	if method == "HEAD" {
-		return head.String()
+		return head, ""
 	}
-	body := make([]byte, length)
-	if _, err := io.ReadFull(r, body); err != nil {
+	b := make([]byte, length)
+	if _, err := io.ReadFull(r, b); err != nil {
 		t.Fatal(err)
 	}
-	return head.String() + string(body)
+	return head, string(b)
 }
 
 // wantClosed checks that the server has nothing more to say.

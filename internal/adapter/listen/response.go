@@ -4,44 +4,42 @@ import (
 	"bytes"
 	"errors"
 	"net/http"
-	"slices"
 	"strconv"
 
 	"postern/internal/message"
+	"postern/internal/wire"
 )
 
-// ours are the fields of a response that the front sets or leaves out (RFC 9110,
-// section 7.6.1; RFC 9112, sections 6.1 and 6.2).
-var ours = []string{"Connection", "Keep-Alive", "Proxy-Connection", "Upgrade", "Content-Length", "Transfer-Encoding", "Trailer"}
+// An httpResponder answers over net/http.
+type httpResponder struct {
+	w http.ResponseWriter
+	r *http.Request
+}
 
-// writeResponse writes res, whose status is a final one. Its length is the one that is declared; fields that
-// describe the connection or the framing are not the gateway's to set.
-func writeResponse(w http.ResponseWriter, r *http.Request, res *message.Response) error {
-	h := w.Header()
+func (h httpResponder) refuse(f *refusal) { f.write(h.w, h.r) }
+
+// respond writes res. Fields that describe the connection or the framing are not
+// the gateway's to set.
+func (h httpResponder) respond(res *message.Response) error {
+	w, r := h.w, h.r
+	header := w.Header()
 	for _, f := range res.Header {
-		if slices.ContainsFunc(ours, func(name string) bool { return message.EqualName(name, f.Name) }) {
-			continue
+		if !wire.Framing(f.Name) {
+			header[f.Name] = append(header[f.Name], f.Value)
 		}
-		h[f.Name] = append(h[f.Name], f.Value)
 	}
-	if h["Content-Type"] == nil {
-		h["Content-Type"] = nil // the key keeps net/http from guessing
+	if header["Content-Type"] == nil {
+		header["Content-Type"] = nil // the key keeps net/http from guessing
 	}
-	if r.ProtoMajor == 1 && h["Connection"] == nil {
-		h["Connection"] = connection(r)
+	if r.ProtoMajor == 1 && header["Connection"] == nil {
+		header["Connection"] = connection(r)
 	}
-	bodiless := res.Status == http.StatusNoContent || res.Status == http.StatusNotModified
-	length := len(res.Body)
-	if r.Method == http.MethodHead {
-		bodiless = true
-		length = declaredLength(res)
-	}
-	if !bodiless || r.Method == http.MethodHead && length > 0 {
-		h["Content-Length"] = []string{strconv.Itoa(length)}
+	length, body := framing(r.Method, res)
+	if length >= 0 {
+		header["Content-Length"] = []string{strconv.Itoa(length)}
 	}
 	w.WriteHeader(res.Status)
-	if !bodiless && length > 0 {
-		body := res.Body
+	if len(body) > 0 {
 		if r.ProtoMajor == 2 {
 			// When a client resets the stream, Write returns while a frame with
 			// these bytes may still be on its way; they are not ours for so long.
@@ -59,6 +57,18 @@ func writeResponse(w http.ResponseWriter, r *http.Request, res *message.Response
 	return nil
 }
 
+// framing returns the length that the answer to a method declares, or -1, and
+// what is sent of its body.
+func framing(method string, res *message.Response) (length int, body []byte) {
+	switch {
+	case res.Status == http.StatusNoContent || res.Status == http.StatusNotModified:
+		return -1, nil
+	case method == http.MethodHead:
+		return declaredLength(res), nil
+	}
+	return len(res.Body), res.Body
+}
+
 // connection returns the value of Connection. Observed: keep-alive is written
 // out, and close when the client asked for it. Where net/http must close it says
 // so instead.
@@ -70,14 +80,14 @@ func connection(r *http.Request) []string {
 }
 
 // declaredLength returns the length that the answer to a HEAD would have as the
-// answer to a GET, or 0 if nothing says so.
+// answer to a GET, or -1 if nothing says so.
 func declaredLength(res *message.Response) int {
 	if len(res.Body) > 0 {
 		return len(res.Body)
 	}
 	n, err := strconv.Atoi(res.Header.Get("Content-Length"))
-	if err != nil || n < 0 {
-		return 0
+	if err != nil || n <= 0 {
+		return -1
 	}
 	return n
 }

@@ -29,7 +29,7 @@ func TestResponsesAreWrittenAsGiven(t *testing.T) {
 		want   string
 	}{
 		{
-			name: "spelling and repetition are kept, names sorted",
+			name: "spelling and repetition are kept",
 			res:  message.Response{Status: 200, Header: h("x-b", "1", "Set-Cookie", "a", "x-amzn-RequestId", "r", "Set-Cookie", "b", "X-B", "2"), Body: []byte("x")},
 			want: "HTTP/1.1 200 OK|Connection: keep-alive|Content-Length: 1|Set-Cookie: a|Set-Cookie: b|X-B: 2|x-amzn-RequestId: r|x-b: 1|x",
 		},
@@ -67,6 +67,11 @@ func TestResponsesAreWrittenAsGiven(t *testing.T) {
 			name: "304 has no body and no length",
 			res:  message.Response{Status: 304, Header: h("ETag", "e"), Body: []byte(body)},
 			want: "HTTP/1.1 304 Not Modified|Connection: keep-alive|ETag: e|",
+		},
+		{
+			name: "304 has no type either",
+			res:  message.Response{Status: 304, Header: h("Content-Type", "t")},
+			want: "HTTP/1.1 304 Not Modified|Connection: keep-alive|",
 		},
 		{
 			name: "a status without a name",

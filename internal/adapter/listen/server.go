@@ -13,10 +13,20 @@ import (
 	"time"
 )
 
+// A Director is an http.Handler that leaves requests to Handlers.
+type Director interface {
+	http.Handler
+
+	// Direct returns the Handler that would answer requests to host for path,
+	// which is as it was received, or nil if not all of them go to one. A Server
+	// then asks that Handler and not ServeHTTP.
+	Direct(host, path string) *Handler
+}
+
 // A Server serves an http.Handler on one or more listeners. Its fields are not
 // to be changed once it serves.
 type Server struct {
-	Handler http.Handler
+	Handler http.Handler // one that is a Director gets lanes
 	TLS     *tls.Config  // nil: plain HTTP. NextProtos is set, but not in what GetConfigForClient returns.
 	Log     *slog.Logger // nil: slog.Default
 
@@ -26,14 +36,15 @@ type Server struct {
 
 	once   sync.Once
 	server *http.Server
-	active atomic.Int64 // requests being answered
+	active atomic.Int64 // requests being answered by net/http
+	lanes  *lanes       // nil: none
 }
 
 // Serve accepts connections from l until Shutdown, and then returns nil. It
 // closes l.
 func (s *Server) Serve(l net.Listener) error {
 	s.once.Do(s.build)
-	front := newFront(l, s.TLS, orDuration(s.HeaderTimeout, 30*time.Second), orDuration(s.WriteTimeout, time.Minute))
+	front := newFront(l, s.TLS, orDuration(s.HeaderTimeout, 30*time.Second), orDuration(s.WriteTimeout, time.Minute), s.lanes)
 	err := s.server.Serve(front)
 	front.wait()
 	if errors.Is(err, http.ErrServerClosed) {
@@ -47,11 +58,15 @@ func (s *Server) Serve(l net.Listener) error {
 // those were.
 func (s *Server) Shutdown(ctx context.Context) (cut int, err error) {
 	s.once.Do(s.build)
+	s.lanes.shut()
 	err = s.server.Shutdown(ctx)
+	if err == nil {
+		err = s.lanes.wait(ctx)
+	}
 	if err == nil || ctx.Err() == nil {
 		return 0, err
 	}
-	cut = int(s.active.Load())
+	cut = int(s.active.Load()) + s.lanes.cut()
 	return cut, s.server.Close()
 }
 
@@ -70,6 +85,9 @@ func (s *Server) build() {
 		ErrorLog:                     slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 		DisableGeneralOptionsHandler: true,
 		HTTP2:                        &http.HTTP2Config{MaxConcurrentStreams: 250},
+	}
+	if d, ok := s.Handler.(Director); ok && peekable {
+		s.lanes = newLanes(d, log, s.server.ReadHeaderTimeout, s.server.IdleTimeout)
 	}
 	s.server.Protocols.SetHTTP1(true)
 	s.server.Protocols.SetHTTP2(true)
@@ -111,9 +129,7 @@ func guard(log *slog.Logger, h http.Handler) http.Handler {
 			if p == nil {
 				return
 			}
-			if p != http.ErrAbortHandler {
-				log.Error("panic while answering a request", "method", r.Method, "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
-			}
+			logPanic(log, r.Method, r.URL.Path, p)
 			if begun.yes || p == http.ErrAbortHandler {
 				panic(http.ErrAbortHandler)
 			}
@@ -121,6 +137,13 @@ func guard(log *slog.Logger, h http.Handler) http.Handler {
 		}()
 		h.ServeHTTP(begun, r)
 	})
+}
+
+// logPanic is called by the function that has recovered.
+func logPanic(log *slog.Logger, method, path string, p any) {
+	if p != http.ErrAbortHandler {
+		log.Error("panic while answering a request", "method", method, "path", path, "panic", p, "stack", string(debug.Stack()))
+	}
 }
 
 // A begunWriter knows whether a final status has been written.

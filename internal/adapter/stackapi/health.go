@@ -65,6 +65,15 @@ func (d *Drain) stop() chan struct{} {
 	return d.stopping
 }
 
+// Direct implements listen.Director.
+func (d *Drain) Direct(host, path string) *listen.Handler {
+	h, ok := d.Handler.(listen.Director)
+	if !ok || d.draining.Load() {
+		return nil
+	}
+	return h.Direct(host, path)
+}
+
 // ServeHTTP implements http.Handler.
 func (d *Drain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if d.draining.Load() {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"postern/internal/adapter/listen"
 	"postern/internal/adapter/stackapi"
 	"postern/internal/house"
 	"postern/internal/provision/resource"
@@ -282,6 +283,22 @@ func TestReadyzSaysWhyNot(t *testing.T) {
 	reasons, err = c.Ready(t.Context())
 	if err != nil || !slices.Equal(reasons, []string{"draining"}) {
 		t.Errorf("got %q, %v, want draining", reasons, err)
+	}
+}
+
+// A Drain leaves to lanes what its handler leaves to them, until it starts.
+func TestDrainTakesRequestsFromLanes(t *testing.T) {
+	h := &listen.Handler{}
+	drain := &stackapi.Drain{Handler: h}
+	if got := drain.Direct("h", "/p"); got != h {
+		t.Errorf("got %p, want %p", got, h)
+	}
+	drain.Start()
+	if got := drain.Direct("h", "/p"); got != nil {
+		t.Errorf("while draining: got %p, want nil", got)
+	}
+	if got := (&stackapi.Drain{Handler: http.NotFoundHandler()}).Direct("h", "/p"); got != nil {
+		t.Errorf("around a handler without lanes: got %p, want nil", got)
 	}
 }
 
