@@ -2,6 +2,9 @@ package control
 
 import (
 	"context"
+	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"postern/internal/apigw"
@@ -73,12 +76,19 @@ func deployable(snapshot *apigw.Snapshot) error {
 	if methods == 0 {
 		return apigw.BadRequest("The REST API doesn't contain any methods")
 	}
+	var without []string
 	for _, r := range snapshot.Resources {
-		for _, m := range r.Methods {
+		for verb, m := range r.Methods {
 			if m.Integration == nil {
-				return apigw.BadRequest("No integration defined for method")
+				without = append(without, verb+" "+r.Path)
 			}
 		}
+	}
+	if len(without) > 0 {
+		slices.Sort(without)
+		refusal := apigw.BadRequest("No integration defined for method")
+		refusal.Err = errors.New(strings.Join(without, ", "))
+		return refusal
 	}
 	return nil
 }

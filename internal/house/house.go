@@ -378,8 +378,12 @@ func (h *House) observe(r *dataplane.Record) {
 	}
 	attrs := []any{"api", r.API, "stage", r.Stage, "method", r.HTTPMethod, "resource", r.ResourcePath,
 		"status", r.Status, "request_id", r.RequestID}
-	if f.Err != nil && f.Err.Error() != f.Log {
-		attrs = append(attrs, "cause", f.Err.Error())
+	cause := f.Err
+	for cause != nil && cause.Error() == f.Log {
+		cause = errors.Unwrap(cause) // it says more, such as which address was dialed
+	}
+	if cause != nil {
+		attrs = append(attrs, "cause", cause.Error())
 	}
 	h.log.Warn(f.Log, attrs...)
 }

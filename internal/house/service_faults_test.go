@@ -245,6 +245,10 @@ func TestServiceThatIsGone(t *testing.T) {
 			t.Errorf("%s: got %d %s", verb, res.StatusCode, body)
 		}
 	}
+	// Whoever operates the gateway is told where nothing answered.
+	if address := server.Listener.Addr().String(); !strings.Contains(log.String(), address) {
+		t.Errorf("the log does not name %s:\n%s", address, log)
+	}
 }
 
 func TestCredentialsThatExpireOnTheWay(t *testing.T) {

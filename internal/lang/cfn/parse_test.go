@@ -114,6 +114,20 @@ func TestNearNamesAreSuggested(t *testing.T) {
 	}
 }
 
+func TestBrokenYAMLIsHelped(t *testing.T) {
+	for text, want := range map[string]string{
+		"Resources:\n\tApi: {}":                   "spaces, not with tabs",
+		"Resources: {A: {Path: /{proxy+}, B: c}}": `such as "/{proxy+}"`,
+		"Resources:\n  A: 1\n    B: 2":            "as far to the right as those beside it",
+	} {
+		_, err := Parse("t.yaml", []byte(text), Limits{})
+		var es Errors
+		if !errors.As(err, &es) || !strings.Contains(es[0].Help, want) {
+			t.Errorf("%q: got %v with help %q, want one with %q", text, err, es[0].Help, want)
+		}
+	}
+}
+
 func TestAtMostTwentyErrorsInOrder(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("Resources:\n")

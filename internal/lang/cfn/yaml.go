@@ -102,6 +102,14 @@ func (y *yamlReader) syntax(err error) error {
 			e.Line, e.Column = le.Mark.Line, max(le.Mark.Column, 1)
 		}
 	}
+	switch {
+	case strings.Contains(e.Message, "cannot start any token"):
+		e.Help = "lines are indented with spaces, not with tabs; text that begins with @, ` or % stands in quotation marks"
+	case strings.Contains(e.Message, "parsing a flow"):
+		e.Help = "between { } and [ ], text with one of {}[], in it stands in quotation marks, such as \"/{proxy+}\""
+	case strings.Contains(e.Message, "mapping values are not allowed"):
+		e.Help = "a key stands as far to the right as those beside it; text with a colon and a blank in it stands in quotation marks"
+	}
 	e.AWS = fmt.Sprintf("Template format error: YAML not well-formed. (line %d, column %d)", e.Line, e.Column)
 	y.report.add(e)
 	return errStop{}

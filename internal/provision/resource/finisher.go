@@ -84,10 +84,14 @@ func (f *finisher) serve(ctx context.Context, s Stack, logicalID, api string) (n
 	})
 	var refusal *apigw.Error
 	if errors.As(err, &refusal) && refusal.Code == apigw.BadRequestException {
-		if stage != nil {
-			return logicalID + " is served as it was, because it cannot be deployed: " + refusal.Message, true, nil
+		why := refusal.Message
+		if refusal.Err != nil {
+			why += ": " + refusal.Err.Error()
 		}
-		return logicalID + " is not served, because it cannot be deployed: " + refusal.Message, false, nil
+		if stage != nil {
+			return logicalID + " is served as it was, because it cannot be deployed: " + why, true, nil
+		}
+		return logicalID + " is not served, because it cannot be deployed: " + why, false, nil
 	}
 	if err != nil {
 		return "", false, err

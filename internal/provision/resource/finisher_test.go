@@ -50,6 +50,13 @@ func TestTemplateWithoutADeploymentIsServed(t *testing.T) {
 		t.Errorf("without methods: %v", done.Notes)
 	}
 
+	bare := w.make("AWS::ApiGateway::Method", "Bare", object("RestApiId", id, "ResourceId", api.attribute("RootResourceId"), "HttpMethod", "PUT", "AuthorizationType", "NONE"))
+	done = w.finish(town(api, bare))
+	if len(done.Notes) != 1 || !strings.HasSuffix(done.Notes[0], "No integration defined for method: PUT /") {
+		t.Errorf("without an integration: %v", done.Notes)
+	}
+	bare.remove()
+
 	key := object("RestApiId", id, "ResourceId", api.attribute("RootResourceId"), "HttpMethod", "GET")
 	method := w.make("AWS::ApiGateway::Method", "Get", with(key, "Integration", object("Type", "MOCK")))
 	all := town(api, method)
