@@ -12,7 +12,7 @@ func (d *Document) AppendJSON(dst []byte) ([]byte, bool) {
 	if d.read || len(d.text) > maxText {
 		return dst, false
 	}
-	c := compacter{text: d.text, dst: dst, hashes: d.hashes[:0]}
+	c := compacter{text: d.text, dst: dst, hashes: d.hashes[:0], long: hasLongStrings(d.text)}
 	ok := c.document()
 	d.hashes = c.hashes
 	if !ok {
@@ -25,6 +25,7 @@ func (d *Document) AppendJSON(dst []byte) ([]byte, bool) {
 type compacter struct {
 	text   []byte
 	dst    []byte
+	long   bool     // strings mostly are
 	from   int      // of the run that is not yet copied
 	to     int      // behind the value
 	hashes []uint64 // of the names in open objects
@@ -97,7 +98,12 @@ func (c *compacter) document() bool {
 				continue
 			}
 		case '"':
-			end, f := stringEnd(text, i)
+			end, f := 0, flags(0)
+			if c.long {
+				end, f = longStringEnd(text, i)
+			} else {
+				end, f = stringEnd(text, i)
+			}
 			if end == 0 {
 				return false
 			}

@@ -121,3 +121,42 @@ func BenchmarkOnePass(b *testing.B) {
 		}
 	}
 }
+
+// TestLongStrings has something special at each place of a long string, where
+// the text as a whole looks like one of long strings.
+func TestLongStrings(t *testing.T) {
+	const head = `{"file":"`
+	long := strings.Repeat("QUJD", 5000)
+	for _, special := range []string{`\n`, `\"`, `\/`, "\x1f", "\x00", "\x7f", "é", `"`, `\`, `\x`, "\\u00e9"} {
+		for _, at := range []int{0, 1, 7, 8, 31, 32, 33, 63, 64, 127, 255, 256, 257, 767, 768, 769, 1792, 1793, 19_990, 19_999, 20_000} {
+			text := []byte(head + long[:at] + special + long[at:] + `","n":1}`)
+			if !hasLongStrings(text) {
+				t.Fatal("the text is taken for one of short strings")
+			}
+			valid := json.Valid(text)
+			got, ok := New(text).AppendJSON(nil)
+			if ok != valid {
+				t.Errorf("%q at %d: got %v, want %v", special, at, ok, valid)
+			}
+			d := New(text)
+			root, err := d.Root()
+			if err != nil || d.IsJSON() != valid {
+				t.Errorf("%q at %d: read as JSON: %v, %v, want %v", special, at, d.IsJSON(), err, valid)
+				continue
+			}
+			if !valid {
+				continue
+			}
+			var want struct{ File string }
+			if err := json.Unmarshal(text, &want); err != nil {
+				t.Fatal(err)
+			}
+			if file, _ := root.Member("file"); file.Text() != want.File {
+				t.Errorf("%q at %d: the string is another", special, at)
+			}
+			if whole := root.AppendJSON(nil); string(whole) != string(got) {
+				t.Errorf("%q at %d: AppendJSON gives another text than the tree", special, at)
+			}
+		}
+	}
+}

@@ -130,7 +130,7 @@ func (d *Document) parse() {
 	}
 	const bytesPerEntry = 12 // as in JSON with short names; more are appended
 	d.tape = slices.Grow(d.tape, len(d.text)/bytesPerEntry)
-	r := reader{d: d, text: d.text}
+	r := reader{d: d, text: d.text, long: hasLongStrings(d.text)}
 	ok := r.document()
 	switch {
 	case r.deep:

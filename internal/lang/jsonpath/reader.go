@@ -22,6 +22,7 @@ type reader struct {
 	mark flags // for every entry
 	odd  int   // things seen so far that AppendJSON would write otherwise
 	deep bool  // nesting is the reason of the failure
+	long bool  // strings mostly are
 }
 
 // A frame is an object or an array that is not yet closed.
@@ -79,7 +80,11 @@ func (r *reader) document() bool {
 		case '"':
 			kind = String
 			if end = shortEnd(text, i); end == 0 {
-				end, f = stringEnd(text, i)
+				if r.long {
+					end, f = longStringEnd(text, i)
+				} else {
+					end, f = stringEnd(text, i)
+				}
 			}
 		case 't', 'f', 'n':
 			end, kind = wordEnd(text, i)
