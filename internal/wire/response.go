@@ -17,13 +17,14 @@ type ResponseHead struct {
 	Close  bool           // no further answer follows
 }
 
-// AppendTo appends the head with its empty line. Chosen: Date, Content-Type,
+// AppendTo appends the head with its empty line; date is for one that has no
+// Date of its own. Chosen: Date, Content-Type,
 // Content-Length and Connection stand first, as API Gateway writes them; the
 // other fields follow in their order.
 //
 // A field cannot become two: line breaks and NUL in a value are spaces, and what
 // has no name that is one is left out.
-func (h *ResponseHead) AppendTo(dst []byte, date *Dates) []byte {
+func (h *ResponseHead) AppendTo(dst []byte, date string) []byte {
 	dst = append(dst, "HTTP/1.1 "...)
 	dst = strconv.AppendInt(dst, int64(h.Status), 10)
 	if text := http.StatusText(h.Status); text != "" {
@@ -47,7 +48,7 @@ func (h *ResponseHead) AppendTo(dst []byte, date *Dates) []byte {
 	}
 	if !dated {
 		dst = append(dst, "Date: "...)
-		dst = append(dst, date.now()...)
+		dst = append(dst, date...)
 		dst = append(dst, "\r\n"...)
 	}
 	if typed >= 0 && h.Status != http.StatusNotModified { // of what the client has
@@ -96,8 +97,8 @@ type date struct {
 	text   string
 }
 
-func (d *Dates) now() string {
-	now := time.Now()
+// At returns the Date of a time.
+func (d *Dates) At(now time.Time) string {
 	last := d.last.Load()
 	if last == nil || last.second != now.Unix() {
 		last = &date{now.Unix(), now.UTC().Format(http.TimeFormat)}

@@ -150,14 +150,17 @@ func closeWrite(conn net.Conn) error {
 	return nil
 }
 
-func (c *pacedConn) Write(b []byte) (int, error) {
+func (c *pacedConn) Write(b []byte) (int, error) { return c.writeAt(time.Now(), b) }
+
+// writeAt is Write for who knows the time.
+func (c *pacedConn) writeAt(now time.Time, b []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	n := 0
-	for {
+	for ; ; now = time.Now() {
 		part := b[n:min(n+piece, len(b))]
 		// Moving the deadline costs, so it is moved only when a quarter is gone.
-		if now := time.Now(); now.Sub(c.set) > c.limit/4 {
+		if now.Sub(c.set) > c.limit/4 {
 			if err := c.Conn.SetWriteDeadline(now.Add(c.limit)); err != nil {
 				return n, err
 			}

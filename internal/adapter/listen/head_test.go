@@ -7,8 +7,11 @@ import (
 	"net"
 	"net/http"
 	"net/textproto"
+	"slices"
 	"strings"
 	"testing"
+
+	"postern/internal/wire"
 )
 
 // A chunkedConn is a connection that gives its bytes in pieces.
@@ -77,6 +80,25 @@ func FuzzHead(f *testing.F) {
 		}
 		if passed.String() != raw {
 			t.Fatalf("got %q through, want %q", &passed, raw)
+		}
+	})
+}
+
+// FuzzOrdinaryHead compares what a lane takes with what is seen of it on the way
+// to net/http.
+func FuzzOrdinaryHead(f *testing.F) {
+	f.Add("POST /p?q HTTP/1.1\r\nHost: h\r\nx-A: \t1 2\t\r\nContent-Length: 03\r\n\r\n")
+	f.Add("GET / HTTP/1.1\r\nHost: h\r\nX: a\r\n b\r\n\r\n")
+	f.Add("GET / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n")
+	f.Fuzz(func(t *testing.T, raw string) {
+		n, _ := wire.End([]byte(raw), 0)
+		var h wire.Head
+		if n == 0 || !h.Parse(raw[:n]) {
+			return
+		}
+		seen, body := parseHead(raw[:n])
+		if seen == nil || seen.ambiguous || seen.mustClose || body != h.Length || !slices.Equal(seen.fields, h.Fields) {
+			t.Fatalf("%q: a lane takes %+v, seen is %+v and a body of %d bytes", raw, h, seen, body)
 		}
 	})
 }

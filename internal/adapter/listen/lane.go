@@ -46,14 +46,15 @@ type lane struct {
 	until    time.Time     // when reading ends
 	allowed  time.Duration // how long before until that was set
 
-	log     *slog.Logger // the server's, then that of the Handler
-	head    wire.Head
-	req     message.Request
-	reply   *reply
-	begun   bool // there has been a request
-	closing bool // nothing follows the answer at hand
-	refused bool // by an answer of ours, which the client is to read
-	handed  bool // to net/http
+	log      *slog.Logger // the server's, then that of the Handler
+	head     wire.Head
+	req      message.Request
+	reply    *reply
+	begun    bool      // there has been a request
+	answered time.Time // when it was, the last one
+	closing  bool      // nothing follows the answer at hand
+	refused  bool      // by an answer of ours, which the client is to read
+	handed   bool      // to net/http
 }
 
 // gone is turn when the lane has been closed in an idle moment.
@@ -190,7 +191,7 @@ func (l *lane) awaitHead() (int, error) {
 	if l.head.Method == http.MethodPost {
 		skip = 4
 	}
-	seen := 0
+	seen, rest := 0, false
 	for {
 		// Old clients send a line end behind the body of a POST. net/http takes four
 		// bytes of them.
@@ -206,17 +207,31 @@ func (l *lane) awaitHead() (int, error) {
 				return 0, errOdd
 			}
 		}
-		if err := l.fill(seen == 0); err != nil {
-			if err == io.EOF && seen > 0 {
-				err = errOdd
-			}
+		var err error
+		switch {
+		case !l.begun && l.until.IsZero():
+			err = l.allow(l.lanes.headerTimeout, time.Now())
+		case !l.begun || rest: // a head that has begun gets its time once
+		case seen == 0:
+			err = l.allow(l.lanes.idleTimeout, l.answered)
+		default:
+			rest, l.until = true, time.Time{}
+			err = l.allow(l.lanes.headerTimeout, time.Now())
+		}
+		if err == nil {
+			err = l.fill()
+		}
+		if err == io.EOF && seen > 0 {
+			err = errOdd
+		}
+		if err != nil {
 			return 0, err
 		}
 	}
 }
 
 // fill reads more of a head, once.
-func (l *lane) fill(first bool) error {
+func (l *lane) fill() error {
 	switch {
 	case l.from == l.to && len(l.buf) != readBuffer:
 		l.buf, l.from, l.to = make([]byte, readBuffer), 0, 0
@@ -227,16 +242,6 @@ func (l *lane) fill(first bool) error {
 		l.from = 0
 	case l.to == len(l.buf):
 		l.buf = append(l.buf, make([]byte, len(l.buf))...)
-	}
-	var err error
-	switch {
-	case first && l.begun:
-		err = l.allow(l.lanes.idleTimeout)
-	case first || l.begun:
-		err = l.allow(l.lanes.headerTimeout)
-	}
-	if err != nil {
-		return err
 	}
 	n, err := l.conn.Read(l.buf[l.to:])
 	l.to += n
@@ -250,8 +255,7 @@ const readBuffer = 4 << 10 // bytes
 
 // allow lets reading take d from now on, or three quarters of that if that has
 // been said before.
-func (l *lane) allow(d time.Duration) error {
-	now := time.Now()
+func (l *lane) allow(d time.Duration, now time.Time) error {
 	if l.allowed == d && l.until.Sub(now) > d-d/4 {
 		return nil
 	}
@@ -273,8 +277,8 @@ func (l *lane) readBody(limit time.Duration) ([]byte, error) {
 	if have == length {
 		return body, nil
 	}
-	l.allowed, l.until = 0, time.Time{}
-	if err := l.conn.SetReadDeadline(time.Now().Add(limit)); err != nil {
+	l.until = time.Time{}
+	if err := l.allow(limit, time.Now()); err != nil {
 		return body, err
 	}
 	for len(body) < length {
@@ -299,10 +303,12 @@ func (l *lane) respond(res *message.Response) error {
 	if p == nil {
 		p = new([]byte)
 	}
-	out := head.AppendTo((*p)[:0], &l.lanes.dates)
+	now := time.Now()
+	l.answered = now
+	out := head.AppendTo((*p)[:0], l.lanes.dates.At(now))
 	n := min(len(body), max(piece-len(out), 0))
 	out = append(out, body[:n]...)
-	_, err := l.conn.Write(out)
+	_, err := l.conn.writeAt(now, out)
 	if err == nil && n < len(body) {
 		_, err = l.conn.Write(body[n:])
 	}

@@ -255,6 +255,27 @@ func TestAClientThatStopsSendingIsGone(t *testing.T) {
 	}
 }
 
+// A head gets its time once, however often something of it comes.
+func TestAHeadInDropsEnds(t *testing.T) {
+	r := gatewayServer(t, ok, func(s *listen.Server) { s.HeaderTimeout = 200 * time.Millisecond })
+	for name, before := range map[string]string{"the first": "", "another one": "GET / HTTP/1.1\r\nHost: h\r\n\r\n"} {
+		conn, in := r.send(t, before+"GET / HTTP/1.1\r\n")
+		if before != "" {
+			answer(t, in, "GET")
+		}
+		for range 100 { // two seconds
+			if _, err := io.WriteString(conn, "X: y\r\n"); err != nil {
+				break
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+		_, _ = io.WriteString(conn, "Host: h\r\n\r\n")
+		if b, err := io.ReadAll(in); len(b) > 0 || err != nil && !strings.Contains(err.Error(), "reset") {
+			t.Errorf("%s: got %q, %v, want a closed connection", name, b, err)
+		}
+	}
+}
+
 // A client that waits, or has sent its next request already, is not gone.
 func TestAClientThatWaitsIsThere(t *testing.T) {
 	r := gatewayServer(t, func(ctx context.Context, req *message.Request, write func(*message.Response) error) error {

@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"postern/internal/wire"
@@ -42,15 +41,12 @@ func (s *lanes) open(conn *pacedConn, f *front) bool {
 	if s == nil {
 		return false
 	}
-	socket, ok := conn.Conn.(syscall.Conn)
-	if !ok {
+	socket := newSocket(conn.Conn)
+	if socket == nil {
 		return false
 	}
-	raw, err := socket.SyscallConn()
-	if err != nil {
-		return false
-	}
-	l := &lane{lanes: s, front: f, conn: conn, raw: raw, log: s.log}
+	conn.Conn = socket
+	l := &lane{lanes: s, front: f, conn: conn, raw: socket.raw, log: s.log}
 	l.peer, _ = splitAddr(conn.RemoteAddr())
 	_, l.port = splitAddr(conn.LocalAddr())
 	l.reply = newReply(l)
