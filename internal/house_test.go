@@ -48,7 +48,7 @@ const houseRules = `
 	wire, sigv4, nowait                < adapter/listen;
 	control, publish                   < adapter/awsapi;
 	control                            < adapter/awsapi/recorded;
-	lambda                             < adapter/lambdaapi;
+	lambda                             < adapter/lambdaapi, adapter/logsapi;
 	iam                                < adapter/iamapi;
 	provision/stack, dataplane, adapter/listen < adapter/stackapi;
 	provision/stack                    < adapter/cfnapi;
@@ -56,7 +56,7 @@ const houseRules = `
 	adapter/awsapi, adapter/stackapi, lang/cases < adapter/cli;
 
 	# the wiring knows everybody
-	adapter/bolt, adapter/listen, adapter/awsapi, adapter/stackapi, adapter/lambdaapi, adapter/iamapi, adapter/cfnapi, adapter/neighbors, publish, provision/stack, backend, cache < house;
+	adapter/bolt, adapter/listen, adapter/awsapi, adapter/stackapi, adapter/lambdaapi, adapter/logsapi, adapter/iamapi, adapter/cfnapi, adapter/neighbors, publish, provision/stack, backend, cache < house;
 `
 
 // houseWalls are taken out of what houseRules give: "a | b" means that b may
@@ -66,7 +66,7 @@ const houseWalls = `
 	dataplane                          | control;
 	control, store, dataplane, publish | adapter/cli;
 	lang/cfn, store, function          | provision/resource;
-	store, function                    | adapter/lambdaapi;
+	store, function                    | adapter/lambdaapi, adapter/logsapi;
 	store, property                    | adapter/iamapi;
 `
 

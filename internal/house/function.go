@@ -6,13 +6,14 @@ import (
 	"path/filepath"
 
 	"postern/internal/adapter/lambdaapi"
+	"postern/internal/adapter/logsapi"
 	"postern/internal/function"
 	"postern/internal/lambda"
 	"postern/internal/store"
 )
 
 // This file wires functions: what is known of them, what runs them, and what
-// answers the Lambda API.
+// answers the Lambda API and tells what they log.
 
 func (h *House) openFunctions(base store.Store, c Config) error {
 	h.Journal = &lambda.Journal{}
@@ -24,14 +25,10 @@ func (h *House) openFunctions(base store.Store, c Config) error {
 	}
 	h.Lambda = &lambda.Service{
 		Store: base, Codes: codes, Runner: h.runner, AccountID: c.AccountID, Region: c.Region, Now: c.Now,
-		Log: func(line lambda.Line) {
-			h.Journal.Add(line)
-			if c.FunctionLog != nil {
-				c.FunctionLog(line)
-			}
-		},
+		Journal: h.Journal, Log: c.FunctionLog,
 	}
 	h.functions = lambdaapi.NewServer(h.Lambda, c.Log)
+	h.logs = &logsapi.Server{Lambda: h.Lambda, Log: c.Log}
 	return h.Lambda.Sweep(context.Background())
 }
 

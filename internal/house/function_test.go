@@ -92,6 +92,10 @@ func TestAWSCLIMakesAFunctionThatSurvivesARestart(t *testing.T) {
 		if err != nil || !strings.Contains(string(text), "hello /cli") || answer["ExecutedVersion"] != "1" || answer["LogResult"] == nil {
 			t.Errorf("invoke answered %v with %s, %v", answer, text, err)
 		}
+		logged := runService(t, server, "logs", "filter-log-events", "--log-group-name", "/aws/lambda/cli", "--filter-pattern", "START")
+		if events, _ := logged["events"].([]any); len(events) < 2 {
+			t.Errorf("filter-log-events answered %v", logged)
+		}
 		runService(t, server, "lambda", "delete-function", "--function-name", "cli")
 		wantBody(t, http.MethodGet, server+path, 500, `{"message": "Internal server error"}`)
 	})

@@ -19,6 +19,7 @@ import (
 	"postern/internal/adapter/iamapi"
 	"postern/internal/adapter/lambdaapi"
 	"postern/internal/adapter/listen"
+	"postern/internal/adapter/logsapi"
 	"postern/internal/adapter/neighbors"
 	"postern/internal/adapter/stackapi"
 	"postern/internal/apigw"
@@ -90,6 +91,8 @@ type House struct {
 	admitFunctions listen.Admission
 	roles          http.Handler
 	admitRoles     listen.Admission
+	logs           http.Handler
+	admitLogs      listen.Admission
 	cloudFormation *cfnapi.Server
 	neighbors      *neighbors.Server
 }
@@ -273,6 +276,14 @@ func (p port) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.roles.ServeHTTP(w, r)
 		return
 	}
+	if logsapi.Serves(r) {
+		if refused := h.admitLogs.Admit(w, r); refused != nil {
+			refuse(w, refused)
+			return
+		}
+		h.logs.ServeHTTP(w, r)
+		return
+	}
 	if neighbors.Foreign(r) {
 		neighbors.Refuse(w, r)
 		return
@@ -308,6 +319,8 @@ func (h *House) admission(c Config) {
 	h.admitFunctions.Body, h.admitFunctions.Services = functionBody, []string{"lambda"}
 	h.admitRoles = h.admit
 	h.admitRoles.Region, h.admitRoles.Services = "", []string{iamapi.Service} // IAM is of no region
+	h.admitLogs = h.admit
+	h.admitLogs.Services = []string{logsapi.Service}
 	h.Admit = own.Admit
 }
 

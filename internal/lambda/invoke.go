@@ -264,18 +264,15 @@ func (s *Service) config(f *Function, reserved *int64) (c *function.Config, stam
 		Handler:    f.Handler,
 		Timeout:    f.Timeout,
 		MemorySize: int(f.MemorySize),
-		Log: func(line function.Line) {
-			if s.Log != nil {
-				s.Log(Line{Function: f.Name, Line: line})
-			}
-		},
+		LogGroup:   "/aws/lambda/" + f.Name,
 	}
 	if f.Environment != nil {
 		c.Environment = f.Environment.Variables
 	}
-	if f.Logging != nil {
+	if f.Logging != nil && f.Logging.Group != "" {
 		c.LogGroup = f.Logging.Group
 	}
+	c.Log = func(line function.Line) { s.log(Line{Function: f.Name, Group: c.LogGroup, Line: line}) }
 	if reserved != nil {
 		n := int(*reserved)
 		c.Reserved = &n
@@ -294,6 +291,16 @@ func (s *Service) config(f *Function, reserved *int64) (c *function.Config, stam
 	}
 	c.Code.Zip, err = os.ReadFile(f.Source.Path)
 	return c, info.ModTime(), err
+}
+
+// log passes a line on.
+func (s *Service) log(l Line) {
+	if s.Journal != nil {
+		s.Journal.Add(l)
+	}
+	if s.Log != nil {
+		s.Log(l)
+	}
 }
 
 // gone reports whether err says that something does not exist.

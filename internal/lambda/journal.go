@@ -1,10 +1,12 @@
 package lambda
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"slices"
 	"sync"
+	"time"
 )
 
 // journalSize is how many lines of all functions are remembered.
@@ -14,43 +16,90 @@ const journalSize = 20_000
 // empty. It is safe for concurrent use.
 type Journal struct {
 	mu      sync.Mutex
-	lines   []Line // a ring, once it is full
-	first   int    // the oldest line in the ring
-	added   int64  // lines ever
+	lines   []numbered // a ring, once it is full
+	first   int        // the oldest line in the ring
+	added   int64      // lines ever
 	changed chan struct{}
+}
+
+// A numbered is a line with its number among all that there ever were.
+type numbered struct {
+	number int64 // from 1
+	Line
 }
 
 // Add appends a line.
 func (j *Journal) Add(line Line) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	j.added++
+	e := numbered{j.added, line}
 	if len(j.lines) < journalSize {
-		j.lines = append(j.lines, line)
+		j.lines = append(j.lines, e)
 	} else {
-		j.lines[j.first] = line
+		j.lines[j.first] = e
 		j.first = (j.first + 1) % len(j.lines)
 	}
-	j.added++
 	if j.changed != nil {
 		close(j.changed)
 		j.changed = nil
 	}
 }
 
-// since returns the lines that were added after the first n, and how many there
-// are now.
-func (j *Journal) since(n int64) (lines []Line, added int64, changed <-chan struct{}) {
+// since returns the lines that were added after the first n, how many there ever
+// were, and what is closed when there are more.
+func (j *Journal) since(n int64) (entries []numbered, added int64, changed <-chan struct{}) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.changed == nil {
 		j.changed = make(chan struct{})
 	}
-	new := int(min(j.added-n, int64(len(j.lines))))
-	if new > 0 {
-		all := append(slices.Clone(j.lines[j.first:]), j.lines[:j.first]...)
-		lines = all[len(all)-new:]
+	if j.added > n {
+		entries = j.inOrder()
+		from, _ := slices.BinarySearchFunc(entries, n+1, func(e numbered, n int64) int { return cmp.Compare(e.number, n) })
+		entries = entries[from:]
 	}
-	return lines, j.added, j.changed
+	return entries, j.added, j.changed
+}
+
+// inOrder returns a copy of the lines, the oldest first. The caller holds mu.
+func (j *Journal) inOrder() []numbered {
+	return append(slices.Clone(j.lines[j.first:]), j.lines[:j.first]...)
+}
+
+// Group yields the lines of a log group that are remembered, with their numbers,
+// which grow.
+func (j *Journal) Group(group string) iter.Seq2[int64, Line] {
+	return func(yield func(int64, Line) bool) {
+		entries, _, _ := j.since(0)
+		for _, e := range entries {
+			if e.Group == group && !yield(e.number, e.Line) {
+				return
+			}
+		}
+	}
+}
+
+// groups returns the log groups of which lines are remembered, with the time of
+// the first.
+func (j *Journal) groups() map[string]time.Time {
+	entries, _, _ := j.since(0)
+	out := map[string]time.Time{}
+	for _, e := range entries {
+		if _, ok := out[e.Group]; !ok {
+			out[e.Group] = e.Time
+		}
+	}
+	return out
+}
+
+// forget forgets the lines that drop says, and reports whether there were any.
+func (j *Journal) forget(drop func(Line) bool) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	before := len(j.lines)
+	j.lines, j.first = slices.DeleteFunc(j.inOrder(), func(e numbered) bool { return drop(e.Line) }), 0
+	return len(j.lines) < before
 }
 
 // Lines yields the last lines of a function, or of all if it is empty, that are
@@ -60,16 +109,16 @@ func (j *Journal) since(n int64) (lines []Line, added int64, changed <-chan stru
 func (j *Journal) Lines(ctx context.Context, function string, tail int, follow bool) iter.Seq[Line] {
 	return func(yield func(Line) bool) {
 		for n := int64(0); ; {
-			lines, added, changed := j.since(n)
+			entries, added, changed := j.since(n)
 			if function != "" {
-				lines = slices.DeleteFunc(lines, func(l Line) bool { return l.Function != function })
+				entries = slices.DeleteFunc(entries, func(e numbered) bool { return e.Function != function })
 			}
 			if n == 0 && tail >= 0 {
-				lines = lines[max(0, len(lines)-tail):]
+				entries = entries[max(0, len(entries)-tail):]
 			}
 			n = added
-			for _, l := range lines {
-				if !yield(l) {
+			for _, e := range entries {
+				if !yield(e.Line) {
 					return
 				}
 			}

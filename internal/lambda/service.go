@@ -22,7 +22,9 @@ type Service struct {
 	Store  store.Store
 	Codes  *Codes           // of archives; nil: functions with folders only
 	Runner *function.Runner // nil: nothing can be invoked
-	Log    func(Line)       // gets every line of the functions' logs; nil: nobody
+
+	Journal *Journal   // remembers what functions log; nil: nobody
+	Log     func(Line) // gets every line of the functions' logs; nil: nobody
 
 	AccountID string // twelve digits; empty: 000000000000
 	Region    string // empty: us-east-1
@@ -39,6 +41,7 @@ type Service struct {
 // A Line is a line of a function's log.
 type Line struct {
 	Function string
+	Group    string // the log group
 	function.Line
 }
 

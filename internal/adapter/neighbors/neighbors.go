@@ -19,7 +19,7 @@ import (
 )
 
 // own are the services that Postern answers itself.
-var own = []string{"apigateway", "cloudformation", "execute-api", "iam", "lambda", "postern"}
+var own = []string{"apigateway", "cloudformation", "execute-api", "iam", "lambda", "logs", "postern"}
 
 // STS is the service that the answer to GetCallerIdentity is signed for.
 const STS = "sts"
@@ -131,7 +131,7 @@ func Refuse(w http.ResponseWriter, r *http.Request) {
 	case action != "":
 		what += " (" + action + ")"
 	}
-	message := fmt.Sprintf("%.200s is not part of Postern, which answers API Gateway (REST APIs), CloudFormation, Lambda, roles of IAM and GetCallerIdentity of STS: lead the endpoint of this service elsewhere", what)
+	message := fmt.Sprintf("%.200s is not part of Postern, which answers API Gateway (REST APIs), CloudFormation, Lambda, roles of IAM, functions' logs of CloudWatch Logs and GetCallerIdentity of STS: lead the endpoint of this service elsewhere", what)
 	switch {
 	case target != "":
 		writeJSON(w, status, r.Header.Get("Content-Type"), message)
