@@ -97,7 +97,7 @@ func (b *bench) run(apis, within int) (err error) {
 
 // open makes a house and serves what it holds. The function closes it.
 func (b *bench) open() (func() error, error) {
-	h, err := house.New(house.Config{DataDir: b.dir})
+	h, err := house.New(house.Config{DataDir: b.dir, Spare: house.SpareMemory(os.Getenv)})
 	if err != nil {
 		return nil, err
 	}

@@ -46,6 +46,7 @@ import (
 	"postern/internal/control"
 	"postern/internal/house"
 	"postern/internal/lambda"
+	"postern/internal/nowait"
 )
 
 //go:embed project
@@ -74,7 +75,7 @@ func main() {
 // servePostern serves the function of a folder behind AWS_PROXY, as an operator
 // would have it: with its resource policy, its log kept.
 func servePostern(dir string) error {
-	h, err := house.New(house.Config{Path: os.Getenv("PATH")})
+	h, err := house.New(house.Config{Path: os.Getenv("PATH"), Spare: house.SpareMemory(os.Getenv)})
 	if err != nil {
 		return err
 	}
@@ -103,7 +104,7 @@ func servePostern(dir string) error {
 		return err
 	}
 	fmt.Println(l.Addr())
-	return (&listen.Server{Handler: h.Handler()}).Serve(l)
+	return (&listen.Server{Handler: h.Handler()}).Serve(nowait.Listener(l))
 }
 
 func provision(ctx context.Context, c *control.Service, function string) error {

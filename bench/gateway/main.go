@@ -34,6 +34,7 @@ import (
 	"postern/internal/apigw"
 	"postern/internal/control"
 	"postern/internal/house"
+	"postern/internal/nowait"
 )
 
 func main() {
@@ -57,12 +58,18 @@ func main() {
 }
 
 // serve listens on a free port, prints its address, and serves until killed.
-func serve(h http.Handler) {
+func serve(h http.Handler) { serveOn(listening(), h) }
+
+func listening() net.Listener {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println(l.Addr())
+	return l
+}
+
+func serveOn(l net.Listener, h http.Handler) {
 	s := &listen.Server{Handler: h}
 	log.Fatal(s.Serve(l))
 }
@@ -92,7 +99,7 @@ func reverseProxy(to string) http.Handler {
 // servePostern serves one API: /pets/{id} is HTTP_PROXY with a mapped path and
 // header, /mock is MOCK with a template.
 func servePostern(to string) {
-	h, err := house.New(house.Config{})
+	h, err := house.New(house.Config{Spare: house.SpareMemory(os.Getenv)})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -104,7 +111,7 @@ func servePostern(to string) {
 	if err := provision(ctx, h.Control, to); err != nil {
 		log.Fatal(err)
 	}
-	serve(h.Handler())
+	serveOn(nowait.Listener(listening()), h.Handler())
 }
 
 func provision(ctx context.Context, c *control.Service, to string) error {

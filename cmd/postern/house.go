@@ -36,6 +36,7 @@ func open(s cli.Settings) (cli.House, error) {
 		Insecure:  s.Insecure,
 		Log:       s.Log,
 		Path:      os.Getenv("PATH"),
+		Spare:     house.SpareMemory(os.Getenv),
 
 		Environment: functionEnvironment(os.Environ(), s.Lend),
 		FunctionLog: func(l lambda.Line) {

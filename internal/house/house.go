@@ -56,6 +56,7 @@ type Config struct {
 	Path         string            // where node and python3 are looked for, as PATH lists directories; empty: where systems have them
 	Environment  map[string]string // what functions get besides their own variables: credentials and endpoints
 	FunctionLog  func(lambda.Line) // gets every line of the functions' logs; must not block for long; nil: nobody
+	Spare        int               // bytes of garbage that may lie about before it is worth collecting; 0: as many as are in use. See SpareMemory
 	Now          func() time.Time
 
 	// AWS returns what AWS's own settings say of endpoints and credentials. nil:
@@ -81,6 +82,7 @@ type House struct {
 	Admit func(http.ResponseWriter, *http.Request) *listen.Refused
 
 	log     *slog.Logger
+	spare   []byte           // never touched
 	admit   listen.Admission // to the control plane
 	pool    *backend.Pool
 	runner  *function.Runner
@@ -108,7 +110,7 @@ func New(c Config) (*House, error) {
 		}
 		base = opened
 	}
-	h := &House{log: c.Log, pool: &backend.Pool{AllowLinkLocal: c.LinkLocal, MaxResponse: c.Limits.Payload}}
+	h := &House{log: c.Log, spare: make([]byte, c.Spare), pool: &backend.Pool{AllowLinkLocal: c.LinkLocal, MaxResponse: c.Limits.Payload}}
 	cloud := &backend.AWS{Pool: h.pool, Endpoints: c.Endpoints, Settings: c.AWS, Now: c.Now}
 	kept := &caches{now: c.Now, max: c.Limits.CachedBody}
 	h.Gateway = &dataplane.Gateway{Now: c.Now, Observe: h.observe}
@@ -208,6 +210,15 @@ func (c Config) complete() Config {
 		c.Now = time.Now
 	}
 	return c
+}
+
+// SpareMemory returns the Spare of a program that serves, which is 0 if its
+// environment says when Go collects garbage.
+func SpareMemory(getenv func(string) string) int {
+	if getenv("GOGC") != "" || getenv("GOMEMLIMIT") != "" {
+		return 0
+	}
+	return 32 << 20
 }
 
 // Run serves what the store holds, and what is published from then on, until
