@@ -13,6 +13,7 @@ type call struct {
 	name string
 	run  function
 	args []argument
+	err  *Error // what is wrong with the name
 }
 
 // An argument of a function is a path, evaluated from the root, or JSON.
@@ -59,7 +60,11 @@ func functionOf(name string) function {
 func (c *compiler) call(at, open int) int {
 	f := &call{name: c.text[at:open]}
 	if f.run = functionOf(f.name); f.run == nil {
-		c.errorf(at, "%q is not one of length, size, min, max, avg, sum, stddev, keys, first, last, index, concat, append", f.name)
+		f.run = unknown
+		f.err = c.error(at, "%q is not one of length, size, min, max, avg, sum, stddev, keys, first, last, index, concat, append", f.name)
+		if c.path.doubt == nil {
+			c.path.doubt = f.err
+		}
 	}
 	level := 0
 	for i := open; ; i++ {
@@ -143,6 +148,9 @@ func (c *compiler) inner(from, to int) *Path {
 	p, err := compile(c.text[from:to], c.depth+1)
 	if e, ok := err.(*Error); ok {
 		c.errorf(from+byteOf(e), "%s", e.Text)
+	}
+	if p.doubt != nil && c.path.doubt == nil {
+		c.path.doubt = c.error(from+byteOf(p.doubt), "%s", p.doubt.Text)
 	}
 	return p
 }

@@ -185,8 +185,13 @@ func TestCompileErrorsSayWhere(t *testing.T) {
 		{"$.a[?(@.b ~ 1)]", `JSONPath "$.a[?(@.b ~ 1)]": 11: found '~', expected an operator`},
 		{"$.nope()", `JSONPath "$.nope()": 3: "nope" is not one of length, size, min, max, avg, sum, stddev, keys, first, last, index, concat, append`},
 		{"$['a", `JSONPath "$['a": 3: the text that begins here has no closing '`},
+		{`$.sum($.x[?(@.é.nope() == 1)].y)`, `JSONPath "$.sum($.x[?(@.é.nope() == 1)].y)": 17: "nope" is not one of length, size, min, max, avg, sum, stddev, keys, first, last, index, concat, append`},
+		{`$['\u00g0']`, `JSONPath "$['\\u00g0']": 3: the text that begins here has \u without four hexadecimal digits`},
 	} {
-		_, err := Compile(tt.path)
+		p, err := Compile(tt.path)
+		if err == nil {
+			err = p.Doubt()
+		}
 		if err == nil {
 			t.Errorf("Compile(%q): no error, want %s", tt.path, tt.want)
 		} else if err.Error() != tt.want {
@@ -206,5 +211,52 @@ func TestCompileLimits(t *testing.T) {
 		if _, err := Compile(path); err == nil {
 			t.Errorf("Compile(%.20q…): no error", path)
 		}
+	}
+}
+
+// What the Java library does although nobody would expect it, in 2.4 and 2.9.
+func TestOddities(t *testing.T) {
+	const doc = `{"l": [{"k": ["$.a", "[1]", "'q'", "a\\tb", "x"], "n": "x", "d": "$.a"}, {"k": []}], "a": 1, "b": 2, "c d": 3}`
+	for _, tt := range []struct{ path, want string }{
+		{"$.nope.foo()", ""}, // a function that is not reached need not exist
+		{"$.nope[*].foo()", "[]"},
+		{"$.l[?(@.foo() == 1)]", "[]"},
+		{"$.l[?(!(@.foo() == 1))]", "[]"},
+		{"$.l[?(@.k size 5.9)].n", `["x"]`},
+		{"$.l[?('x' in @.k)].n", `["x"]`},
+		{"$.l[?('q' in @.k)].n", `["x"]`},  // a text in quotes in a list
+		{"$.l[?('$.a' in @.k)].n", "[]"},   // a path
+		{"$.l[?('[1]' in @.k)].n", "[]"},   // an array
+		{"$.l[?(@.d in ['$.a'])].n", "[]"}, // also in the filter
+		{`$.l[?(@.n in ["'x'"])].n`, `["x"]`},
+		{`$.l[?(@.k contains "a\tb")].n`, `["x"]`},
+		{"$['a', x 'b']", `{"a":1,"b":2}`}, // what stands between names
+		{`$['\u006']`, ""},
+	} {
+		p, err := Compile(tt.path)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		n, ok, err := p.Eval(New([]byte(doc)))
+		got := ""
+		if ok {
+			got = string(n.AppendJSON(nil))
+		}
+		if err != nil || got != tt.want {
+			t.Errorf("%s gives %s, %v; want %s", tt.path, got, err, tt.want)
+		}
+	}
+	for _, path := range []string{"$['a',,'b']", "$['a', x]", "$.l[?(@['n']['c d'] == 1)]"} {
+		if _, err := Compile(path); err == nil {
+			t.Errorf("%s compiles, want an error", path)
+		}
+	}
+	p, err := Compile("$.a.foo()")
+	if err != nil || p.Doubt() == nil {
+		t.Fatalf("$.a.foo() gives %v, want a doubt", err)
+	}
+	if _, _, err := p.Eval(New([]byte(doc))); err == nil || err.Error() != p.Doubt().Error() {
+		t.Errorf("$.a.foo() ends with %v, want %v", err, p.Doubt())
 	}
 }

@@ -78,7 +78,11 @@ func compile(whole string, depth int) (p *Path, err error) {
 
 // errorf gives up at byte at of c.text.
 func (c *compiler) errorf(at int, format string, args ...any) {
-	panic(fail{&Error{c.whole, position(c.whole, at+c.shift), fmt.Sprintf(format, args...)}})
+	panic(fail{c.error(at, format, args...)})
+}
+
+func (c *compiler) error(at int, format string, args ...any) *Error {
+	return &Error{c.whole, position(c.whole, at+c.shift), fmt.Sprintf(format, args...)}
 }
 
 func (c *compiler) at(i int) byte {
@@ -189,11 +193,16 @@ func (c *compiler) names(at int, quote byte) int {
 			c.errorf(at, "found %s, expected a name in %c", c.found(at), quote)
 		}
 		end := c.closing(at)
-		names = append(names, unquote(c.text[at+1:end]))
+		names = append(names, c.unquoted(at, end))
 		at = c.blanks(end + 1)
 		switch c.at(at) {
 		case ',':
-			at = c.blanks(at + 1)
+			// What stands between the comma and the next name is ignored.
+			for at++; at < len(c.text) && c.text[at] != quote && c.text[at] != ',' && c.text[at] != ']'; at++ {
+				if c.text[at] == '\\' {
+					at++
+				}
+			}
 		case ']':
 			c.add(step{kind: stepNames, names: names})
 			return c.rest(at + 1)
@@ -217,11 +226,21 @@ func (c *compiler) closing(at int) int {
 	return -1
 }
 
+// unquoted returns the text whose quotes are at at and end.
+func (c *compiler) unquoted(at, end int) string {
+	text, ok := unquote(c.text[at+1 : end])
+	if !ok {
+		c.errorf(at, "the text that begins here has \\u without four hexadecimal digits")
+	}
+	return text
+}
+
 // unquote resolves the escapes in a quoted text: those of JSON, and any other
-// character stands for itself.
-func unquote(s string) string {
+// character stands for itself. It is false for \u before what is no number.
+// At the end an unfinished \u vanishes.
+func unquote(s string) (text string, ok bool) {
 	if strings.IndexByte(s, '\\') < 0 {
-		return s
+		return s, true
 	}
 	dst := make([]byte, 0, len(s))
 	for i := 0; i < len(s); i++ {
@@ -236,8 +255,7 @@ func unquote(s string) string {
 		case 'u':
 			end := i + 5
 			if _, ok := hex4([]byte(s[i+1:])); !ok {
-				dst = append(dst, 'u')
-				continue
+				return string(dst), end > len(s)
 			}
 			if end+6 <= len(s) && s[end] == '\\' && s[end+1] == 'u' {
 				if _, ok := hex4([]byte(s[end+2:])); ok {
@@ -250,7 +268,7 @@ func unquote(s string) string {
 			dst = append(dst, s[i])
 		}
 	}
-	return string(dst)
+	return string(dst), true
 }
 
 // numbers reads indexes or a slice from at to the bracket.

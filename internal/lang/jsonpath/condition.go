@@ -7,9 +7,13 @@ package jsonpath
 //   - A number on the right of a text is compared by its text, a text on the
 //     right of a number by its number.
 //   - A relation whose sides are of the wrong kind makes the whole filter fail
-//     for the value, also inside '!'.
+//     for the value, also inside '!'. So does a function that does not exist.
+//   - A text among others is read like a literal: 'x' in quotes is x, and escapes
+//     are resolved. One that is a path equals nothing, one that is an array or an
+//     object only its like.
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -58,7 +62,9 @@ func (c *condition) evaluate(p *Path, required bool) (uint32, bool) {
 	}
 	inner := evaluation{d: c.e.d, root: c.e.root, required: required}
 	at, ok := inner.value(p, from)
-	if inner.err != nil {
+	if _, unknown := inner.err.(*Error); unknown {
+		c.wrong = true
+	} else if inner.err != nil {
 		c.e.err = inner.err
 	}
 	return at, ok && inner.err == nil
@@ -128,6 +134,31 @@ func (c *condition) side(at uint32) side {
 	return side{kind: operandNull}
 }
 
+// listed makes a side of an element of a list of values.
+func (c *condition) listed(at uint32) side {
+	s := c.side(at)
+	if s.kind != operandText || len(s.text) < 2 {
+		return s
+	}
+	first, last := s.text[0], s.text[len(s.text)-1]
+	switch text := strings.TrimFunc(s.text, func(r rune) bool { return r <= ' ' }); {
+	case text == "":
+	case text[0] == '$' || text[0] == '@':
+		if _, err := Compile(text); err == nil {
+			return side{kind: operandPath}
+		}
+	case text[0] == '[' && text[len(text)-1] == ']' || text[0] == '{' && text[len(text)-1] == '}':
+		if json := lenientJSON(text); json[0] == text[0] {
+			return side{kind: operandPath, text: s.text}
+		}
+	}
+	if first == last && (first == '\'' || first == '"') {
+		s.text = s.text[1 : len(s.text)-1]
+	}
+	s.text, _ = unquote(s.text)
+	return s
+}
+
 func (c *condition) relation(rel relation, a, b side) bool {
 	switch rel {
 	case relEqual:
@@ -191,6 +222,8 @@ func (c *condition) equal(a, b side) bool {
 		return true
 	case operandPattern:
 		return a.pattern.source == b.pattern.source
+	case operandPath:
+		return a.text != "" && a.text == b.text
 	}
 	// A literal on the left equals nothing, as in the Java library.
 	return !a.literal && c.e.equal(a.at, b.at)
@@ -248,7 +281,7 @@ func (c *condition) matches(a, b side) bool {
 		return c.match(b.pattern, a)
 	}
 	for cur := c.e.d.contents(a.at); cur.more() && c.e.spend(1); {
-		if _, v := cur.take(); c.match(b.pattern, c.side(v)) {
+		if _, v := cur.take(); c.match(b.pattern, c.listed(v)) {
 			return true
 		}
 	}
@@ -285,7 +318,7 @@ func (c *condition) in(a, b side) bool {
 // holdsIn reports whether an element of the array at equals s.
 func (c *condition) holdsIn(s side, at uint32) bool {
 	for cur := c.e.d.contents(at); cur.more() && c.e.spend(1); {
-		if _, v := cur.take(); c.equal(s, c.side(v)) {
+		if _, v := cur.take(); c.equal(s, c.listed(v)) {
 			return true
 		}
 	}
@@ -303,7 +336,7 @@ func (c *condition) elements(a, b side, test func(side) bool, all bool) bool {
 		return false
 	}
 	for cur := c.e.d.contents(a.at); cur.more() && c.e.spend(1); {
-		if _, v := cur.take(); !test(c.side(v)) {
+		if _, v := cur.take(); !test(c.listed(v)) {
 			return !all
 		}
 	}
@@ -323,7 +356,8 @@ func (c *condition) size(a, b side) bool {
 	case a.kind != operandJSON:
 		return false
 	}
-	return compareNumbers(strconv.Itoa(n), b.text) == 0
+	want, _ := strconv.ParseFloat(b.text, 64)
+	return math.Trunc(want) == float64(n)
 }
 
 func (c *condition) empty(a, b side) bool {

@@ -227,7 +227,7 @@ func (c *compiler) operand(at int) (operand, int) {
 		return operand{kind: operandPath, path: c.inner(at, end)}, end
 	case '\'', '"':
 		end := c.closing(at)
-		return operand{kind: operandText, text: unquote(c.text[at+1 : end])}, end + 1
+		return operand{kind: operandText, text: c.unquoted(at, end)}, end + 1
 	case 't', 'f', 'n':
 		for _, w := range []string{"true", "false", "null"} {
 			if strings.HasPrefix(c.text[at:], w) {
@@ -260,9 +260,11 @@ func (c *compiler) operand(at int) (operand, int) {
 func (c *compiler) pathEnd(from int) int {
 	at := from + 1
 	for at < len(c.text) {
-		switch b := c.text[at]; {
-		case b == '[':
-			at = c.matching(at)
+		if c.text[at] == '[' {
+			at = c.matching(at) + 1
+		}
+		// Behind a bracket one character passes, even if it opens another.
+		switch b := c.at(at); {
 		case b == ' ' || isRelationByte(b):
 			return at
 		case b == ')':
@@ -273,7 +275,7 @@ func (c *compiler) pathEnd(from int) int {
 		}
 		at++
 	}
-	return at
+	return len(c.text)
 }
 
 // matching returns where the bracket at at is closed. Quoted texts are skipped.

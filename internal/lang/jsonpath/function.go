@@ -20,6 +20,14 @@ func (e *evaluation) fail(format string, args ...any) {
 	}
 }
 
+// unknown is the function that does not exist.
+func unknown(e *evaluation, f *call, _ uint32) (uint32, bool) {
+	if e.err == nil {
+		e.err = f.err
+	}
+	return 0, false
+}
+
 // argument returns the value of an argument.
 func (e *evaluation) argument(a *argument) (uint32, bool) {
 	if a.path == nil {

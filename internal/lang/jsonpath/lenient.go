@@ -109,7 +109,8 @@ func (l *lenient) word() string {
 			l.pos++
 		case q:
 			l.pos++
-			return unquote(l.text[from+1 : l.pos-1])
+			text, _ := unquote(l.text[from+1 : l.pos-1])
+			return text
 		}
 	}
 	l.bad = true

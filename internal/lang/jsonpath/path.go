@@ -16,6 +16,7 @@ type Path struct {
 	steps    []step
 	definite bool
 	relative bool // begins with '@'
+	doubt    *Error
 }
 
 // An Error is a path that does not compile.
@@ -36,6 +37,15 @@ func (e *Error) Error() string {
 // Compile compiles a path. The error is an *Error.
 func Compile(text string) (*Path, error) {
 	return compile(text, 0)
+}
+
+// Doubt returns the error that an evaluation of p ends with if it comes to a
+// function that does not exist, or nil.
+func (p *Path) Doubt() error {
+	if p.doubt == nil {
+		return nil
+	}
+	return p.doubt
 }
 
 // String returns the text p was compiled from.

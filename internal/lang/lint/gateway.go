@@ -93,7 +93,11 @@ func (c *checker) path(p vtl.Part, s vtl.Step) {
 	if s.Name == "params" || len(s.Args) != 1 || !s.Args[0].Literal {
 		return
 	}
-	if _, err := jsonpath.Compile(s.Args[0].Text); err != nil {
+	path, err := jsonpath.Compile(s.Args[0].Text)
+	if err == nil {
+		err = path.Doubt()
+	}
+	if err != nil {
 		c.add(Finding{Code: "V0301", Severity: Error, Message: withSource(err.Error(), p.Source), AWS: atRunTime}, s.Offset, len(s.Name))
 	}
 }
