@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"postern/internal/message"
@@ -21,10 +22,91 @@ type conn struct {
 	out   []byte // reused
 	used  bool   // for a call
 	since time.Time
+
+	ctx   context.Context // of the call; nil: it ends by other means, or there is none
+	fires atomic.Int64    // when the deadline passes, Unix nanoseconds; 0: there is none
 }
 
 func newConn(h *host, n net.Conn) *conn {
-	return &conn{Conn: n, host: h, in: bufio.NewReaderSize(n, 4<<10)}
+	c := &conn{Conn: n, host: h}
+	c.in = bufio.NewReaderSize(c, 4<<10)
+	return c
+}
+
+// patience is how long a plain connection waits until it looks whether its call
+// has ended. To be told, or to set a deadline for each call, costs a tenth of a
+// call.
+const patience = 500 * time.Millisecond
+
+// attend has the connection's deadline pass within patience, and not after that
+// of the call.
+func (c *conn) attend(now time.Time) error {
+	next := now.Add(patience)
+	if end, ok := c.ctx.Deadline(); ok && end.Before(next) {
+		next = end
+	} else if c.fires.Load() > now.Add(patience/4).UnixNano() {
+		return nil // soon enough
+	}
+	c.fires.Store(next.UnixNano())
+	return c.SetDeadline(next)
+}
+
+// goOn reports whether a read or write that failed is to be tried again, and how
+// it failed otherwise.
+func (c *conn) goOn(err error) (again bool, _ error) {
+	if c.ctx == nil || !errors.Is(err, os.ErrDeadlineExceeded) {
+		return false, err
+	}
+	c.fires.Store(0)
+	if ended := c.ctx.Err(); ended != nil {
+		return false, ended
+	}
+	if err := c.attend(time.Now()); err != nil {
+		return false, err
+	}
+	return true, nil
+}
+
+// Read reads until the call ends.
+func (c *conn) Read(p []byte) (int, error) {
+	for {
+		n, err := c.Conn.Read(p)
+		if n > 0 || err == nil {
+			return n, nil // an error comes again
+		}
+		again, err := c.goOn(err)
+		if !again {
+			return 0, err
+		}
+	}
+}
+
+// Write writes until the call ends.
+func (c *conn) Write(p []byte) (int, error) {
+	for n := 0; ; {
+		m, err := c.Conn.Write(p[n:])
+		if n += m; err == nil {
+			return n, nil
+		}
+		again, err := c.goOn(err)
+		if !again {
+			return n, err
+		}
+	}
+}
+
+// writeAll writes several pieces until the call ends.
+func (c *conn) writeAll(pieces net.Buffers) (n int64, err error) {
+	for {
+		m, err := pieces.WriteTo(c.Conn)
+		if n += m; err == nil {
+			return n, nil
+		}
+		again, err := c.goOn(err)
+		if !again {
+			return n, err
+		}
+	}
 }
 
 // open reports whether the other side has neither closed the connection nor
@@ -45,6 +127,7 @@ func (c *conn) open() bool {
 	if c.SetReadDeadline(time.Now().Add(aMoment)) != nil {
 		return false
 	}
+	c.fires.Store(0)
 	_, err := c.in.Peek(1)
 	return errors.Is(err, os.ErrDeadlineExceeded) && c.SetReadDeadline(time.Time{}) == nil
 }
@@ -53,11 +136,17 @@ func (c *conn) open() bool {
 // be tried again on another connection if again is true.
 func (c *conn) exchange(ctx context.Context, what *call) (res *message.Response, again bool, err error) {
 	var stop func() bool
-	if ctx.Done() != nil {
+	if !c.host.secure {
+		c.ctx = ctx
+		err = c.attend(time.Now())
+	} else if ctx.Done() != nil { // a write of TLS cannot be gone on with
 		stop = context.AfterFunc(ctx, func() { c.SetDeadline(time.Unix(1, 0)) })
 	}
 	x := exchange{conn: c, call: what}
-	res, err = x.run()
+	if err == nil {
+		res, err = x.run()
+	}
+	c.ctx = nil
 	if stop != nil && !stop() {
 		x.last = true // its deadline is set, or about to be
 	}
@@ -103,7 +192,7 @@ func (x *exchange) run() (*message.Response, error) {
 	// The answer may come before all of the body is sent, and in place of it.
 	sent := make(chan error, 1)
 	go func() {
-		n, err := (&net.Buffers{head, body}).WriteTo(c.Conn)
+		n, err := c.writeAll(net.Buffers{head, body})
 		x.unsent = err != nil && n == 0
 		sent <- err
 	}()

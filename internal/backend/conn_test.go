@@ -102,6 +102,33 @@ func TestOnlyCleanConnectionsAreKept(t *testing.T) {
 	}
 }
 
+// TestSlowBackends has a backend take its time, longer than a call waits at a
+// time, to take the request and to answer.
+func TestSlowBackends(t *testing.T) {
+	const pause = backend.Patience + backend.Patience/4
+	for _, size := range []int{1, 8 << 20} {
+		addr := listenTCP(t, func(_ int, conn net.Conn, in *bufio.Reader) {
+			for {
+				time.Sleep(pause)
+				if readRaw(in) == "" {
+					return
+				}
+				time.Sleep(pause)
+				io.WriteString(conn, plainOK[:20])
+				time.Sleep(pause)
+				io.WriteString(conn, plainOK[20:])
+			}
+		})
+		b := newPool(t).HTTP(backend.Options{})
+		for range 2 {
+			res, err := b.Invoke(within(t), &backend.Request{Method: "POST", URL: "http://" + addr, Body: make([]byte, size)})
+			if err != nil || string(res.Body) != "ok" {
+				t.Errorf("a body of %d bytes: got %v, %v", size, res, err)
+			}
+		}
+	}
+}
+
 func TestInformationWithoutEndIsNoAnswer(t *testing.T) {
 	addr := replies(t, strings.Repeat("HTTP/1.1 102 Processing\r\n\r\n", 1000))
 	_, err := newPool(t).HTTP(backend.Options{}).Invoke(within(t), &backend.Request{Method: "GET", URL: "http://" + addr})

@@ -96,14 +96,16 @@ func (i *integration) call(ctx context.Context, x *exchange) (*message.Response,
 		x.trace.add("Endpoint request body after transformations: ", loggable(x.out.Body))
 		x.trace.add("Sending request to ", x.out.URL)
 	}
-	ctx, cancel := context.WithTimeout(ctx, i.timeout)
-	defer cancel()
+	start := time.Now()
+	limited := &callContext{Context: ctx, deadline: start.Add(i.timeout)}
+	defer limited.end()
+	ctx = limited
 	if i.caller {
 		if err := i.asCaller(ctx, x); err != nil {
 			return nil, err
 		}
 	}
-	start := time.Now()
+	start = time.Now()
 	back, err := i.backend.Invoke(ctx, &x.out)
 	latency := time.Since(start)
 	x.record.IntegrationLatency = latency
