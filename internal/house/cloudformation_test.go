@@ -286,6 +286,87 @@ func TestCloudFormationStacks(t *testing.T) {
 	refusedAs(t, err, "ValidationError", "Resource Nope does not exist for stack mock")
 }
 
+// What a resource type refuses is told by the stack's events, as on AWS, and
+// what was made goes unless the client wants to look at it.
+func TestCloudFormationStacksThatFail(t *testing.T) {
+	_, c := cloud(t)
+	ctx := t.Context()
+	good, bad := mockStack, strings.Replace(mockStack, "Type: MOCK", "Type: HTTP", 1)
+	name := aws.String("failing")
+	// status waits for the end of an operation, and returns the stack with its
+	// resources.
+	status := func() (types.Stack, []types.StackResource) {
+		t.Helper()
+		for deadline := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
+			st := must[*cloudformation.DescribeStacksOutput](t)(c.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: name})).Stacks[0]
+			if !strings.HasSuffix(string(st.StackStatus), "_IN_PROGRESS") || time.Now().After(deadline) {
+				return st, must[*cloudformation.DescribeStackResourcesOutput](t)(c.DescribeStackResources(ctx, &cloudformation.DescribeStackResourcesInput{StackName: name})).StackResources
+			}
+		}
+	}
+	told := func(status types.ResourceStatus) {
+		t.Helper()
+		out := must[*cloudformation.DescribeStackEventsOutput](t)(c.DescribeStackEvents(ctx, &cloudformation.DescribeStackEventsInput{StackName: name}))
+		for _, ev := range out.StackEvents {
+			if *ev.LogicalResourceId == "Get" && ev.ResourceStatus == status {
+				if *ev.ResourceStatusReason != "Enumeration value for HttpMethod must be non-empty" {
+					t.Errorf("the reason is %q", *ev.ResourceStatusReason)
+				}
+				return
+			}
+		}
+		t.Errorf("no event says that Get is %s", status)
+	}
+	remove := func() {
+		t.Helper()
+		must[*cloudformation.DeleteStackOutput](t)(c.DeleteStack(ctx, &cloudformation.DeleteStackInput{StackName: name}))
+		for deadline := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
+			if _, err := c.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: name}); err != nil {
+				return
+			}
+			if time.Now().After(deadline) {
+				t.Fatal("the stack is still there")
+			}
+		}
+	}
+	for _, tt := range []struct {
+		in   cloudformation.CreateStackInput
+		want types.StackStatus
+		left int // resources, when it has failed
+	}{
+		{cloudformation.CreateStackInput{}, types.StackStatusRollbackComplete, 0},
+		{cloudformation.CreateStackInput{OnFailure: types.OnFailureDoNothing}, types.StackStatusCreateFailed, 1},
+		{cloudformation.CreateStackInput{DisableRollback: aws.Bool(true)}, types.StackStatusCreateFailed, 1},
+	} {
+		in := tt.in
+		in.StackName, in.TemplateBody = name, &bad
+		must[*cloudformation.CreateStackOutput](t)(c.CreateStack(ctx, &in))
+		st, resources := status()
+		if st.StackStatus != tt.want || len(resources) != tt.left || st.LastUpdatedTime != nil || !strings.HasPrefix(*st.StackStatusReason, "The following resource(s) failed to create: [Get]. ") {
+			t.Errorf("a create that fails ends as %s (%s), with %d resources, updated %v", st.StackStatus, *st.StackStatusReason, len(resources), st.LastUpdatedTime)
+		}
+		told(types.ResourceStatusCreateFailed)
+		_, err := c.UpdateStack(ctx, &cloudformation.UpdateStackInput{StackName: name, TemplateBody: &good})
+		refusedAs(t, err, "ValidationError", "is in "+string(tt.want)+" state and can not be updated.")
+		remove()
+	}
+
+	must[*cloudformation.CreateStackOutput](t)(c.CreateStack(ctx, &cloudformation.CreateStackInput{StackName: name, TemplateBody: &good, Capabilities: []types.Capability{types.CapabilityCapabilityIam}}))
+	if st, _ := status(); st.StackStatus != types.StackStatusCreateComplete || len(st.Capabilities) != 1 {
+		t.Fatalf("the stack is %s with %v", st.StackStatus, st.Capabilities)
+	}
+	must[*cloudformation.UpdateStackOutput](t)(c.UpdateStack(ctx, &cloudformation.UpdateStackInput{StackName: name, TemplateBody: &bad}))
+	if st, resources := status(); st.StackStatus != types.StackStatusUpdateRollbackComplete || len(resources) != 4 || st.LastUpdatedTime == nil {
+		t.Errorf("an update that fails ends as %s with %d resources", st.StackStatus, len(resources))
+	}
+	told(types.ResourceStatusUpdateFailed)
+
+	// Change sets are looked at before they are carried out.
+	_, err := c.CreateChangeSet(ctx, &cloudformation.CreateChangeSetInput{StackName: name, ChangeSetName: aws.String("bad"), TemplateBody: &bad})
+	refusedAs(t, err, "ValidationError", "Enumeration value for HttpMethod must be non-empty")
+	remove()
+}
+
 // Forms that are none of CloudFormation's go on to the control plane, whole.
 func TestCloudFormationKnowsItsRequests(t *testing.T) {
 	server, _ := cloud(t)

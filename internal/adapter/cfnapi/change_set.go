@@ -23,7 +23,7 @@ func (c *call) createChangeSet() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.refuse(append([]string{"ResourcesToImport", "ImportExistingResources", "DeploymentMode"}, notObeyed...)...); err != nil {
+	if err := c.refuse(append([]string{"DisableRollback", "ResourcesToImport", "ImportExistingResources", "DeploymentMode"}, notObeyed...)...); err != nil {
 		return nil, err
 	}
 	st, err := c.Stacks.Describe(c.ctx, stackName)

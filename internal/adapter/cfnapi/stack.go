@@ -88,7 +88,7 @@ func (c *call) limited(ctx context.Context) (context.Context, context.CancelFunc
 // notObeyed are parameters of operations that would change what happens. A role
 // is not among them: there are no permissions that it could narrow.
 var notObeyed = []string{"NotificationARNs", "StackPolicyBody", "StackPolicyURL", "StackPolicyDuringUpdateBody", "StackPolicyDuringUpdateURL",
-	"RollbackConfiguration.RollbackTriggers", "ResourceTypes", "DisableRollback", "DeploymentConfig.DisableRollback"}
+	"RollbackConfiguration.RollbackTriggers", "ResourceTypes", "DeploymentConfig.DisableRollback"}
 
 type stackID struct{ StackId string }
 
@@ -100,13 +100,17 @@ func (c *call) createStack() (any, error) {
 	if err := c.refuse(notObeyed...); err != nil {
 		return nil, err
 	}
-	options := stack.Options{RetainExceptOnCreate: c.text("RetainExceptOnCreate") == "true"}
-	switch c.text("OnFailure") {
-	case "", "ROLLBACK":
-	case "DELETE":
+	options := stack.Options{RetainExceptOnCreate: c.text("RetainExceptOnCreate") == "true", KeepFailedCreate: c.text("DisableRollback") == "true"}
+	switch on := c.text("OnFailure"); {
+	case on != "" && c.has("DisableRollback"):
+		return nil, invalid("You can specify either DisableRollback or OnFailure, but not both.")
+	case on == "", on == "ROLLBACK":
+	case on == "DELETE":
 		options.DeleteFailedCreate = true
+	case on == "DO_NOTHING":
+		options.KeepFailedCreate = true
 	default:
-		return nil, invalid("OnFailure %.40s is not part of Postern; use ROLLBACK or DELETE", c.text("OnFailure"))
+		return nil, invalid("1 validation error detected: Value '%.40s' at 'onFailure' failed to satisfy constraint: Member must satisfy enum value set: [ROLLBACK, DELETE, DO_NOTHING]", on)
 	}
 	if _, err := c.Stacks.Describe(c.ctx, name); err == nil {
 		return nil, &Error{http.StatusBadRequest, "AlreadyExistsException", fmt.Sprintf("Stack [%s] already exists", name)}
@@ -122,6 +126,7 @@ func (c *call) createStack() (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	in.Late = true
 	p, err := c.Stacks.Plan(c.ctx, name, t, in)
 	if err != nil {
 		return nil, err
@@ -150,7 +155,7 @@ func (c *call) updateStack() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.refuse(notObeyed...); err != nil {
+	if err := c.refuse(append([]string{"DisableRollback"}, notObeyed...)...); err != nil {
 		return nil, err
 	}
 	if err := updatable(st); err != nil {
@@ -167,6 +172,7 @@ func (c *call) updateStack() (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	in.Late = true
 	p, err := c.Stacks.Plan(c.ctx, st.Name, t, in)
 	if err != nil {
 		return nil, err
@@ -284,7 +290,10 @@ type tagXML struct{ Key, Value string }
 // show writes a stack without its secrets.
 func show(st *stack.State) stackXML {
 	x := stackXML{StackId: st.ID, StackName: st.Name, Description: st.Description, CreationTime: timestamp(st.Created), LastUpdatedTime: timestamp(st.Updated),
-		StackStatus: string(st.Status), StackStatusReason: st.Reason, EnableTerminationProtection: st.Protected, Parameters: pairs(st.Parameters, st.NoEcho), Tags: tagList(st.Tags)}
+		Capabilities: st.Capabilities, StackStatus: string(st.Status), StackStatusReason: st.Reason, EnableTerminationProtection: st.Protected, Parameters: pairs(st.Parameters, st.NoEcho), Tags: tagList(st.Tags)}
+	if status := string(st.Status); strings.HasPrefix(status, "CREATE_") || strings.HasPrefix(status, "ROLLBACK_") {
+		x.LastUpdatedTime = "" // which only an update sets
+	}
 	x.DriftInformation.StackDriftStatus = "NOT_CHECKED"
 	for _, o := range st.Outputs {
 		x.Outputs = append(x.Outputs, outputXML{o.Name, o.Value, o.Description, o.Export})

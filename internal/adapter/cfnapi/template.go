@@ -44,7 +44,7 @@ func (c *call) previous(st *stack.State) (*cfn.Template, error) {
 
 // input reads parameters and tags.
 func (c *call) input(t *cfn.Template, st *stack.State) (stack.Input, error) {
-	in := stack.Input{Parameters: map[string]string{}, Tags: map[string]string{}}
+	in := stack.Input{Parameters: map[string]string{}, Tags: map[string]string{}, Capabilities: c.list("Capabilities")}
 	var unknown []string
 	for i := 1; ; i++ {
 		prefix := fmt.Sprintf("Parameters.member.%d.", i)

@@ -41,8 +41,13 @@ type Input struct {
 	Previous   []string // parameters that keep their value
 	KeepAll    bool     // every parameter that is not given keeps its value
 	Tags       map[string]string
-	StackID    string // of a stack that does not exist; empty: a new one
-	Dir        string // of the template's file, absolute, to which paths in it are relative; empty: it was no file of this machine
+	// Capabilities are what the user acknowledged. They are kept to be shown.
+	Capabilities []string
+	// Late lets what a type refuses of a resource fail the resource's step, as
+	// CloudFormation does, and not the plan.
+	Late    bool
+	StackID string // of a stack that does not exist; empty: a new one
+	Dir     string // of the template's file, absolute, to which paths in it are relative; empty: it was no file of this machine
 }
 
 // ErrBusy says that something else is being done with a stack, or that it is in
@@ -177,7 +182,7 @@ func (e *Engine) Plan(ctx context.Context, name string, t *cfn.Template, in Inpu
 		return nil, err
 	}
 	in.Parameters = b.Values()
-	p, err := Compare(before, b, e.Types)
+	p, err := compare(before, b, e.Types, in.Late)
 	if err != nil {
 		return nil, err
 	}

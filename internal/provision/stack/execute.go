@@ -17,6 +17,7 @@ import (
 type Options struct {
 	Observer             Observer // nil: nobody
 	DeleteFailedCreate   bool     // after the rollback of a create, forget the stack
+	KeepFailedCreate     bool     // leave what a create made until it failed, without a rollback
 	RetainExceptOnCreate bool     // delete on the rollback of a create what its policy would retain
 }
 
@@ -112,7 +113,7 @@ func (e *Engine) begin(ctx context.Context, p *Plan, o Options) (*run, error) {
 		if p.started != "" {
 			writes = append(writes, store.DeletePrefix("stacks/"+p.Stack+"/"))
 		}
-		st = &State{Format: format, Name: p.Stack, ID: p.StackID, Created: e.now(), Description: p.bound.Template.Description,
+		st = &State{Format: format, Name: p.Stack, ID: p.StackID, Created: e.now(), Description: p.bound.Template.Description, Capabilities: p.input.Capabilities,
 			Parameters: p.input.Parameters, NoEcho: noEcho(p.bound.Template), Tags: p.input.Tags, File: p.bound.Template.File, records: map[string]*record{}}
 		writes = append(writes, store.Put(templateKey(p.Stack), p.template))
 	}
@@ -234,6 +235,7 @@ func (r *run) finish(ctx context.Context) error {
 		return err
 	}
 	st.Description, st.File, st.Imports = r.plan.bound.Template.Description, r.plan.bound.Template.File, r.plan.bound.Imports()
+	st.Capabilities = r.plan.input.Capabilities
 	st.Parameters, st.NoEcho, st.Tags = r.plan.input.Parameters, noEcho(r.plan.bound.Template), r.plan.input.Tags
 	writes = append(writes, store.Put(templateKey(st.Name), r.plan.template))
 	writes = append(writes, importWrites(st.Name, union(r.st.Imports, st.Imports), st.Imports)...)

@@ -2,6 +2,7 @@ package stack
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -31,6 +32,7 @@ type Plan struct {
 	needs    map[string][]string // with the order that types ask for
 	revision store.Revision      // of the stack the plan was made for
 	started  string              // old stack id that a create replaces
+	late     map[string]error    // what types refuse, by logical id; see Input
 }
 
 // Empty reports whether there is nothing to do.
@@ -127,14 +129,19 @@ type comparison struct {
 	all    map[string]resource.Resource // of the template, as far as known
 	values map[string]*cfn.Resolved
 	errors cfn.Errors
+	late   bool // what types refuse is of the plan
 }
 
 // Compare returns what must happen to make a stack what a template wants. It
 // touches nothing. Old is nil for a stack that does not exist. The error is
 // cfn.Errors: all that types and references complain about.
 func Compare(old *State, b *cfn.Bound, types *resource.Registry) (*Plan, error) {
-	c := &comparison{old: old, bound: b, types: types, found: map[string]*Change{}, all: map[string]resource.Resource{}, values: map[string]*cfn.Resolved{}}
-	c.plan = &Plan{Kind: Create, bound: b, needs: map[string][]string{}, Warnings: b.Template.Warnings}
+	return compare(old, b, types, false)
+}
+
+func compare(old *State, b *cfn.Bound, types *resource.Registry, late bool) (*Plan, error) {
+	c := &comparison{old: old, bound: b, types: types, late: late, found: map[string]*Change{}, all: map[string]resource.Resource{}, values: map[string]*cfn.Resolved{}}
+	c.plan = &Plan{Kind: Create, bound: b, needs: map[string][]string{}, late: map[string]error{}, Warnings: b.Template.Warnings}
 	if old != nil {
 		c.plan.Kind, c.plan.Stack, c.plan.StackID = Update, old.Name, old.ID
 	}
@@ -204,7 +211,12 @@ func (c *comparison) compare(r *cfn.BoundResource) {
 	}
 	c.all[r.ID] = self
 	for _, p := range typ.Check(props) {
-		c.problem(v, p)
+		if !c.late || p.Warning {
+			c.problem(v, p)
+		} else if c.plan.late[r.ID] == nil {
+			c.plan.late[r.ID] = &resource.Error{Code: resource.InvalidRequest, Path: p.Path, Message: cmp.Or(p.AWS,
+				fmt.Sprintf("Properties validation failed for resource %s with message: #/%s: %s", r.ID, strings.Join(p.Path, "/"), p.Message))}
+		}
 	}
 	x := &Change{Action: Create, LogicalID: r.ID, Type: typ.Name(), Position: c.bound.Template.PositionOf(r.ID)}
 	if old == nil {

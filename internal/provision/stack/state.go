@@ -19,26 +19,27 @@ const format = 1
 
 // A State is a stack as it is.
 type State struct {
-	Name        string             `json:"name"`
-	ID          string             `json:"id"` // ARN
-	Status      Status             `json:"status"`
-	Reason      string             `json:"reason,omitempty"`
-	Description string             `json:"description,omitempty"`
-	Created     time.Time          `json:"created"`
-	Updated     time.Time          `json:"updated,omitzero"`
-	Parameters  map[string]string  `json:"parameters,omitempty"` // in use, with defaults; NoEcho ones too
-	NoEcho      []string           `json:"noEcho,omitempty"`     // parameters not to be shown
-	Tags        map[string]string  `json:"tags,omitempty"`
-	Outputs     []Output           `json:"outputs,omitempty"`
-	Imports     []string           `json:"imports,omitempty"`   // names of exports
-	Protected   bool               `json:"protected,omitempty"` // it must not be deleted
-	Notes       []string           `json:"notes,omitempty"`     // of the Finisher
-	Extra       map[string]string  `json:"extra,omitempty"`     // outputs of the Finisher
-	File        string             `json:"file,omitempty"`      // name of the template
-	Resources   []ResourceState    `json:"-"`
-	revision    store.Revision     // of the record
-	records     map[string]*record // by logical id
-	Format      int                `json:"format"`
+	Name         string             `json:"name"`
+	ID           string             `json:"id"` // ARN
+	Status       Status             `json:"status"`
+	Reason       string             `json:"reason,omitempty"`
+	Description  string             `json:"description,omitempty"`
+	Created      time.Time          `json:"created"`
+	Updated      time.Time          `json:"updated,omitzero"`
+	Parameters   map[string]string  `json:"parameters,omitempty"` // in use, with defaults; NoEcho ones too
+	NoEcho       []string           `json:"noEcho,omitempty"`     // parameters not to be shown
+	Tags         map[string]string  `json:"tags,omitempty"`
+	Capabilities []string           `json:"capabilities,omitempty"` // acknowledged
+	Outputs      []Output           `json:"outputs,omitempty"`
+	Imports      []string           `json:"imports,omitempty"`   // names of exports
+	Protected    bool               `json:"protected,omitempty"` // it must not be deleted
+	Notes        []string           `json:"notes,omitempty"`     // of the Finisher
+	Extra        map[string]string  `json:"extra,omitempty"`     // outputs of the Finisher
+	File         string             `json:"file,omitempty"`      // name of the template
+	Resources    []ResourceState    `json:"-"`
+	revision     store.Revision     // of the record
+	records      map[string]*record // by logical id
+	Format       int                `json:"format"`
 }
 
 // An Output is an output of a stack.

@@ -54,7 +54,11 @@ func (r *run) step(ctx context.Context, id string, planned *Change) error {
 		keep.Properties, keep.Secret = next.Properties, next.Secret
 		rec.Next, rec.Action = keep, Adopt
 		return r.save(id, rec)
-	case Update:
+	}
+	if err := r.plan.late[id]; err != nil {
+		return r.invalid(id, rec, next, action, v, err)
+	}
+	if action == Update {
 		return r.update(ctx, id, rec, next, typ, v)
 	}
 	return r.create(ctx, id, rec, next, typ, v, action)
@@ -105,6 +109,23 @@ func (r *run) refuse(id string, in *Instance, action Action, v *cfn.Resolved, er
 		return err
 	}
 	return r.stepError(id, in, action, v, err)
+}
+
+// invalid reports a step that its type would refuse, with the events of one that
+// it did.
+func (r *run) invalid(id string, rec *record, next *Instance, action Action, v *cfn.Resolved, err error) error {
+	begun, failed := UpdateInProgress, UpdateFailed
+	if action == Create {
+		begun, failed = CreateInProgress, CreateFailed
+	}
+	if rec.Current != nil {
+		next.PhysicalID = rec.Current.PhysicalID
+	}
+	next.Token = r.e.newID()
+	if _, err := r.commit([]Event{r.event(id, next, action, begun, "")}, nil); err != nil {
+		return err
+	}
+	return r.failStep(id, rec, next, action, failed, v, err, 0)
 }
 
 const replacing = "Requested update requires the creation of a new physical resource; hence creating one."

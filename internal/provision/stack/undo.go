@@ -12,6 +12,9 @@ import (
 // failed rolls back and completes the error.
 func (r *run) failed(f *Failed, o Options) (*State, error) {
 	ctx := context.Background()
+	if o.KeepFailedCreate && r.op.Kind == Create {
+		return r.leave(ctx, f)
+	}
 	if err := r.rollback(ctx, f.Reason, o); err != nil {
 		return nil, err
 	}
@@ -23,6 +26,20 @@ func (r *run) failed(f *Failed, o Options) (*State, error) {
 	}
 	st, err := r.e.Describe(ctx, r.st.Name)
 	if err != nil && !errors.Is(err, ErrNoStack) {
+		return nil, err
+	}
+	return st, f
+}
+
+// leave ends a create that failed where it stands. The stack can be deleted.
+func (r *run) leave(ctx context.Context, f *Failed) (*State, error) {
+	r.st.Imports = r.plan.bound.Imports()
+	if err := r.end(CreateFailed, r.mask(f.Reason)); err != nil {
+		return nil, err
+	}
+	f.Status = CreateFailed
+	st, err := r.e.Describe(ctx, r.st.Name)
+	if err != nil {
 		return nil, err
 	}
 	return st, f
