@@ -189,6 +189,7 @@ func invoke(ctx context.Context, h *house.House, r stackapi.InvokeRequest) (*sta
 		Query:    query,
 		Body:     r.Body,
 		Peer:     "127.0.0.1",
+		Port:     r.Port,
 		Received: now,
 	}
 	req.Header.Add("Host", req.Host)

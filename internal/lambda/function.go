@@ -273,13 +273,13 @@ func (f *Function) Validate() property.Errors {
 	}
 	switch {
 	case f.Package == "Image":
-		bad("packageType", f.Package, "Container images cannot be run here; write Zip")
+		errs = append(errs, property.Bad("packageType", f.Package, "Container images cannot be run here; write Zip"))
 	case f.Package != "Zip" && f.Package != "":
 		constraint("packageType", clip(f.Package), "Member must satisfy enum value set: [Zip, Image]")
 	case f.Runtime == "":
 		bad("runtime", nil, "Runtime and Handler are mandatory parameters for functions created with deployment packages.")
 	case function.CheckRuntime(f.Runtime) != nil:
-		bad("runtime", f.Runtime, "%v", function.CheckRuntime(f.Runtime))
+		errs = append(errs, property.Bad("runtime", f.Runtime, "%v", function.CheckRuntime(f.Runtime)))
 	case f.Handler == "" && !strings.HasPrefix(f.Runtime, "provided"):
 		bad("handler", nil, "Runtime and Handler are mandatory parameters for functions created with deployment packages.")
 	}

@@ -86,7 +86,7 @@ func explainable() []struct {
 
 func (c *command) explainCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "explain property NAME",
+		Use:   "explain [property] NAME",
 		Short: "Explain a property: what it says, its values, how each surface spells it",
 		Long: `Explain a property of API Gateway's nouns: what it says, what it can be, for which
 integration types it matters, how updates change it, and what it is called in the
@@ -98,12 +98,12 @@ all are shown; "integration.type" is that of an integration.`,
   postern explain property passthrough_behavior -o json
   postern explain property integration.type`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 2 || args[0] != "property" {
-				return usage("postern explain property TimeoutMilliseconds", "postern explain needs the word property and a name")
+			if n := len(args); n == 0 || n > 2 || n == 2 && args[0] != "property" || n == 1 && args[0] == "property" {
+				return usage("postern explain property TimeoutMilliseconds", "postern explain needs the name of a property")
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error { return c.explain(args[1]) },
+		RunE: func(_ *cobra.Command, args []string) error { return c.explain(args[len(args)-1]) },
 	}
 	return cmd
 }

@@ -1,6 +1,7 @@
 package stackapi
 
 import (
+	"net"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -19,6 +20,7 @@ func (s *Server) invoke(w http.ResponseWriter, r *http.Request) error {
 	case !strings.HasPrefix(in.Path, "/"):
 		return invalid("the path is %s, expected it to begin with a slash", quoted(in.Path))
 	}
+	_, in.Port, _ = net.SplitHostPort(r.Host)
 	out, err := s.Invoke(r.Context(), in)
 	if err != nil {
 		return err

@@ -286,6 +286,7 @@ type LogLine struct {
 
 // An InvokeRequest is a request to a method, from inside.
 type InvokeRequest struct {
+	Port    string      `json:"-"` // that the gateway was asked by
 	API     string      `json:"api"`
 	Stage   string      `json:"stage"`
 	Method  string      `json:"method"`

@@ -22,7 +22,7 @@ func TestChecks(t *testing.T) {
 	}{
 		{"resource policy", "AWS::ApiGateway::RestApi", object("Name", "a", "Policy", object("Version", "2012-10-17")), nil},
 		{"resource policy that waits", "AWS::ApiGateway::RestApi", object("Name", "a", "Policy", object("Resource", unknown)), nil},
-		{"document", "AWS::ApiGateway::RestApi", object("Body", object("swagger", "3.0")), []string{"Body: Invalid OpenAPI input.: swagger: 3.0 is not 2.0"}},
+		{"document", "AWS::ApiGateway::RestApi", object("Body", object("swagger", "3.0")), []string{"Body: Invalid OpenAPI input: swagger: 3.0 is not 2.0"}},
 		{"no name", "AWS::ApiGateway::RestApi", object(), []string{"Name: missing, but there is no Body with a title to take it from"}},
 		{"compression", "AWS::ApiGateway::RestApi", object("Name", "a", "MinimumCompressionSize", "10"), nil},
 		{"no compression", "Terraform::AWS::ApiGatewayRestApi", object("Name", "a", "MinimumCompressionSize", -1), nil},
@@ -30,6 +30,8 @@ func TestChecks(t *testing.T) {
 		{"default key source", "AWS::ApiGateway::RestApi", object("Name", "a", "ApiKeySourceType", "HEADER"), nil},
 		{"private", "AWS::ApiGateway::RestApi", object("Name", "a", "EndpointConfiguration", object("Types", list("PRIVATE"))), []string{"?EndpointConfiguration: a private API denies every request without a resource policy"}},
 		{"TLS version", "AWS::ApiGateway::RestApi", object("Name", "a", "SecurityPolicy", "TLS_1_2"), []string{"?SecurityPolicy: it is kept and not enforced"}},
+		{"code in S3", "AWS::Lambda::Function", object("Role", "r", "Runtime", "nodejs22.x", "Handler", "index.handler", "Code", object("S3Bucket", "b", "S3Key", "k")),
+			[]string{"Code.S3Bucket: code in S3 cannot be read; name a folder or zip beside the template, such as Code: ./src"}},
 		{"path part", "AWS::ApiGateway::Resource", with(api, "ParentId", "p", "PathPart", "a/b"), []string{`PathPart: "a/b" is not a segment of letters, digits and ._-:, nor {name} or {name+}`}},
 		{"authorizer", "AWS::ApiGateway::Method", with(method, "AuthorizationType", "CUSTOM"), nil},
 		{"IAM", "Terraform::AWS::ApiGatewayMethod", with(method, "AuthorizationType", nil, "Authorization", "AWS_IAM"), nil},

@@ -83,7 +83,7 @@ func lambdaFunctionTypes(e *environment) []Type {
 	cfn.check = func(m *lambdaFunction, given map[string]any) property.Errors {
 		errs := m.problems()
 		if c := m.code; c != nil {
-			errs = append(errs, inside(c.problems(given["Code"]), "code")...)
+			errs = append(errs, inside(c.problems(given["Code"]).Spell(property.CloudFormation, c.Properties()), "code")...)
 		}
 		return errs
 	}

@@ -195,7 +195,7 @@ func (b *body) warning(at openapi.Place, message, detail string) Problem {
 func (b *body) problem(at openapi.Place, message, detail string) Problem {
 	p := Problem{Path: []string{"Body"}, Message: message}
 	if detail != "" {
-		p.Message, p.AWS = message+": "+detail, message
+		p.Message, p.AWS = strings.TrimSuffix(message, ".")+": "+detail, message
 	}
 	switch {
 	case at.Line == 0:
