@@ -20,6 +20,7 @@ type verb struct {
 	width     int // -1 for none
 	precision int // -1 for none
 	conv      byte
+	date      byte // the letter after %t
 }
 
 func (f *verb) has(flag byte) bool { return strings.IndexByte(f.flags, flag) >= 0 }
@@ -60,7 +61,7 @@ func (e *Env) format(layout string, args []Value, nulls bool) (string, error) {
 		}
 		var arg Value
 		switch {
-		case nulls:
+		case nulls && at >= 0:
 		case at >= 0 && at < len(args):
 			arg = args[at]
 		default:
@@ -118,10 +119,19 @@ func parseVerb(s string) (*verb, int, error) {
 		}
 		i += 1 + n
 	}
-	if i == len(s) || strings.IndexByte("bBhHsScCdoxXeEfgG%n", s[i]) < 0 {
+	if i == len(s) || strings.IndexByte("bBhHsScCdoxXeEfgGtT%n", s[i]) < 0 {
 		return bad()
 	}
 	f.conv = s[i]
+	if f.conv == 't' || f.conv == 'T' {
+		if i++; i == len(s) {
+			return bad()
+		}
+		if _, ok := timeVerbs[s[i]]; !ok {
+			return bad()
+		}
+		f.date = s[i]
+	}
 	f.text = s[:i+1]
 	allowed, precise := verbAllows(f.conv)
 	if strings.Trim(f.flags, allowed) != "" || f.precision >= 0 && !precise {
@@ -188,6 +198,8 @@ func (e *Env) appendVerb(b []byte, f *verb, v Value) ([]byte, error) {
 		text, err = f.character(v)
 	case 'd', 'o', 'x':
 		text, err = f.integer(v)
+	case 't':
+		text, err = f.time(v)
 	default:
 		text, err = f.float(v)
 	}
@@ -314,7 +326,7 @@ var errPrecision = errors.New("found a precision of more than 1000 digits in the
 
 func (f *verb) float(v Value) (string, error) {
 	if v.kind == KindNull {
-		return "null", nil
+		return f.cutText("null"), nil
 	}
 	if v.kind != KindDouble && v.kind != KindFloat && v.kind != KindDecimal {
 		return "", f.mismatch(v)
@@ -342,28 +354,53 @@ func (f *verb) float(v Value) (string, error) {
 	case 'f':
 		text = fixed(v, x, precision)
 	case 'e':
-		text = strconv.FormatFloat(x, 'e', precision, 64)
+		digits, exp := halfUp(x, precision+1)
+		text = scientific(digits, exp)
 	case 'g':
-		if precision == 0 {
-			precision = 1
-		}
-		if x != 0 && (x < 1e-4 || x >= math.Pow10(precision)) {
-			text = strconv.FormatFloat(x, 'e', precision-1, 64)
-		} else {
-			whole := len(strconv.FormatFloat(math.Floor(x), 'f', 0, 64))
-			if x < 1 {
-				whole = 0
-				for y := x; y > 0 && y < 0.1; y *= 10 {
-					whole--
-				}
-				if x == 0 {
-					whole = 1
-				}
-			}
-			text = strconv.FormatFloat(x, 'f', max(0, precision-whole), 64)
+		precision = max(precision, 1)
+		digits, exp := halfUp(x, precision)
+		switch {
+		case exp < -4 || exp >= precision:
+			text = scientific(digits, exp)
+		case exp < 0:
+			text = "0." + strings.Repeat("0", -1-exp) + digits
+		case exp+1 < precision:
+			text = digits[:exp+1] + "." + digits[exp+1:]
+		default:
+			text = digits
 		}
 	}
 	return f.sign(text, negative), nil
+}
+
+// halfUp returns the first n digits of x, rounded half up starting from the
+// digits that identify the number, and the power of ten of the first.
+func halfUp(x float64, n int) (digits string, exp int) {
+	text := strconv.FormatFloat(x, 'e', -1, 64)
+	e := strings.IndexByte(text, 'e')
+	exp, _ = strconv.Atoi(text[e+1:])
+	digits = strings.Replace(text[:e], ".", "", 1)
+	if len(digits) <= n {
+		return digits + strings.Repeat("0", n-len(digits)), exp
+	}
+	if digits[n] < '5' {
+		return digits[:n], exp
+	}
+	i, _ := new(big.Int).SetString(digits[:n], 10)
+	digits = i.Add(i, big.NewInt(1)).String()
+	if len(digits) > n { // 999 became 1000
+		return digits[:n], exp + 1
+	}
+	return digits, exp
+}
+
+// scientific writes digits as d.ddde±dd.
+func scientific(digits string, exp int) string {
+	text := digits[:1]
+	if len(digits) > 1 {
+		text += "." + digits[1:]
+	}
+	return text + fmt.Sprintf("e%+03d", exp)
 }
 
 // fixed rounds half up, starting from the digits that identify the number.

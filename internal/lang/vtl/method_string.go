@@ -254,6 +254,10 @@ func substring(e *Env, s string, begin, end int64) (Value, bool, error) {
 }
 
 func replaceText(e *Env, s, old, replacement string) (Value, bool, error) {
+	if old == "" {
+		out, err := insertText(e, s, replacement)
+		return String(out), true, err
+	}
 	n := strings.Count(s, old)
 	if n == 0 {
 		return String(s), true, e.work(len(s) / 64)
@@ -262,6 +266,21 @@ func replaceText(e *Env, s, old, replacement string) (Value, bool, error) {
 		return failure(err)
 	}
 	return String(strings.ReplaceAll(s, old, replacement)), true, nil
+}
+
+// insertText puts a text before each unit of s and at its end.
+func insertText(e *Env, s, text string) (string, error) {
+	n := units(s)
+	if err := e.text(len(s) + (n+1)*len(text)); err != nil {
+		return s, err
+	}
+	if n == utf8.RuneCountInString(s) {
+		return strings.ReplaceAll(s, "", text), nil
+	}
+	b := []byte(text)
+	forUnits(s, func(u uint16) { b = append(appendUnit(b, u), text...) })
+	e.halves = true
+	return string(joinHalves(b)), nil
 }
 
 func replaceMatches(all bool) methodFunc {
@@ -317,7 +336,9 @@ func stringBytes(e *Env, v Value, a []Value) (Value, bool, error) {
 			raw = nil
 			forUnits(v.str(), func(u uint16) { raw = append(raw, byte(u), byte(u>>8)) })
 		case "UTF-16":
-			raw = []byte{0xFE, 0xFF}
+			if raw = nil; v.str() != "" {
+				raw = append(raw, 0xFE, 0xFF)
+			}
 			forUnits(v.str(), func(u uint16) { raw = append(raw, byte(u>>8), byte(u)) })
 		default:
 			return failure(fmt.Errorf("found the encoding %s, expected UTF-8, UTF-16, ISO-8859-1 or US-ASCII", quote(a[0].str())))

@@ -254,6 +254,9 @@ func (p *pattern) replace(e *Env, s, replacement string, all bool) (string, erro
 }
 
 func (p *pattern) replaceLiteral(e *Env, s, replacement string, all bool) (string, error) {
+	if p.literal == "" && all {
+		return insertText(e, s, replacement)
+	}
 	n := strings.Count(s, p.literal)
 	if n == 0 {
 		return s, nil

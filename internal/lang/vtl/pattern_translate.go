@@ -3,6 +3,7 @@ package vtl
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -42,6 +43,7 @@ type translator struct {
 	flags patternFlags
 	stack []groupFrame
 	depth int // of character classes
+	names []string
 }
 
 // patternFlags are those that change what is written, rather than being passed
@@ -225,6 +227,11 @@ func (t *translator) open() error {
 		if end == 3 {
 			return errors.New("the name of a group is empty")
 		}
+		name := rest[3:end]
+		if slices.Contains(t.names, name) {
+			return fmt.Errorf("%s is the name of two groups", quote(name))
+		}
+		t.names = append(t.names, name)
 		return t.put(rest[:end+1], end+1)
 	}
 	if strings.HasPrefix(rest, "(?") {
@@ -308,6 +315,9 @@ func (t *translator) escape() error {
 		end := strings.IndexByte(t.src[t.pos:], '>')
 		if end < 0 || t.src[t.pos+2] != '<' {
 			return errors.New(`\k without <name>`)
+		}
+		if name := t.src[t.pos+3 : t.pos+end]; !slices.Contains(t.names, name) {
+			return fmt.Errorf("%s is not the name of a group before it", quote(name))
 		}
 		return t.put(t.src[t.pos:t.pos+end+1], end+1)
 	case '1', '2', '3', '4', '5', '6', '7', '8', '9':
