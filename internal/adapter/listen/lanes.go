@@ -36,7 +36,7 @@ func newLanes(d Director, log *slog.Logger, header, idle time.Duration) *lanes {
 	return &lanes{director: d, log: log, headerTimeout: header, idleTimeout: idle, all: map[*lane]struct{}{}, empty: make(chan struct{})}
 }
 
-// open begins a lane, if that is possible.
+// open begins a lane, if that is possible. Behind shut it closes the connection.
 func (s *lanes) open(conn *pacedConn, f *front) bool {
 	if s == nil {
 		return false
@@ -53,7 +53,8 @@ func (s *lanes) open(conn *pacedConn, f *front) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.shutting.Load() {
-		return false
+		conn.Close()
+		return true
 	}
 	l.ctx, l.cancel = context.WithCancel(context.Background())
 	s.all[l] = struct{}{}
