@@ -46,7 +46,6 @@ import (
 	"postern/internal/control"
 	"postern/internal/house"
 	"postern/internal/lambda"
-	"postern/internal/nowait"
 )
 
 //go:embed project
@@ -104,7 +103,7 @@ func servePostern(dir string) error {
 		return err
 	}
 	fmt.Println(l.Addr())
-	return (&listen.Server{Handler: h.Handler()}).Serve(nowait.Listener(l))
+	return (&listen.Server{Handler: h.Handler()}).Serve(l)
 }
 
 func provision(ctx context.Context, c *control.Service, function string) error {

@@ -34,7 +34,6 @@ import (
 	"postern/internal/apigw"
 	"postern/internal/control"
 	"postern/internal/house"
-	"postern/internal/nowait"
 )
 
 func main() {
@@ -58,18 +57,12 @@ func main() {
 }
 
 // serve listens on a free port, prints its address, and serves until killed.
-func serve(h http.Handler) { serveOn(listening(), h) }
-
-func listening() net.Listener {
+func serve(h http.Handler) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println(l.Addr())
-	return l
-}
-
-func serveOn(l net.Listener, h http.Handler) {
 	s := &listen.Server{Handler: h}
 	log.Fatal(s.Serve(l))
 }
@@ -111,7 +104,7 @@ func servePostern(to string) {
 	if err := provision(ctx, h.Control, to); err != nil {
 		log.Fatal(err)
 	}
-	serveOn(nowait.Listener(listening()), h.Handler())
+	serve(h.Handler())
 }
 
 func provision(ctx context.Context, c *control.Service, to string) error {

@@ -38,7 +38,7 @@ func program(in io.Reader, out, errs io.Writer, signals <-chan os.Signal) *cli.P
 		Signals: signals,
 		Version: version(),
 		Open:    open,
-		Listen:  listenAt,
+		Listen:  func(ctx context.Context, addr string) (net.Listener, error) { return listen.Listen(ctx, addr) },
 		NewServer: func(h http.Handler, log *slog.Logger) cli.Server {
 			return &listen.Server{Handler: h, Log: log}
 		},

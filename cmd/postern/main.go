@@ -18,7 +18,6 @@ import (
 
 	"postern/internal/adapter/cli"
 	"postern/internal/adapter/listen"
-	"postern/internal/nowait"
 )
 
 // awsMonth is the month whose API Gateway is meant.
@@ -42,20 +41,12 @@ func run() int {
 		Signals:  signals,
 		Version:  version(),
 		Open:     open,
-		Listen:   listenAt,
+		Listen:   func(ctx context.Context, addr string) (net.Listener, error) { return listen.Listen(ctx, addr) },
 		NewServer: func(h http.Handler, log *slog.Logger) cli.Server {
 			return &listen.Server{Handler: h, Log: log}
 		},
 	}
 	return p.Main(context.Background(), os.Args[1:])
-}
-
-func listenAt(ctx context.Context, addr string) (net.Listener, error) {
-	l, err := listen.Listen(ctx, addr)
-	if err != nil {
-		return nil, err
-	}
-	return nowait.Listener(l), nil
 }
 
 // version reads what the Go toolchain knows of the build.
