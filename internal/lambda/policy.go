@@ -268,16 +268,18 @@ func accountOf(arn string) string {
 //
 // See "IAM JSON policy elements: Condition operators", ArnLike.
 func arnLike(pattern, arn string) bool {
-	want, got := strings.SplitN(pattern, ":", 6), strings.SplitN(arn, ":", 6)
-	if len(want) != len(got) {
-		return false
-	}
-	for i := range want {
-		if !fits(want[i], got[i]) {
+	for range 5 {
+		want, restOfPattern, more := strings.Cut(pattern, ":")
+		got, restOfARN, longer := strings.Cut(arn, ":")
+		if more != longer || !fits(want, got) {
 			return false
 		}
+		if !more {
+			return true
+		}
+		pattern, arn = restOfPattern, restOfARN
 	}
-	return true
+	return fits(pattern, arn) // the resource, which may have colons
 }
 
 // fits reports whether text fits a pattern with * and ?.
