@@ -255,7 +255,7 @@ func appendRequestContext(dst []byte, x *exchange) []byte {
 	dst = appendMember(dst, "httpMethod", c.HTTPMethod)
 	dst = appendMember(dst, "extendedRequestId", c.ExtendedRequestID)
 	dst = append(dst, `,"requestTime":"`...)
-	dst = c.RequestTime.UTC().AppendFormat(dst, "02/Jan/2006:15:04:05 -0700")
+	dst = appendRequestTime(dst, c.RequestTime.UTC())
 	dst = append(dst, '"')
 	dst = appendMember(dst, "path", c.Path)
 	dst = appendMember(dst, "accountId", c.AccountID)

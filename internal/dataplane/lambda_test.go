@@ -652,3 +652,11 @@ func FuzzJSONText(f *testing.F) {
 		}
 	})
 }
+
+func TestRequestTimeOfAnEvent(t *testing.T) {
+	for at := time.Date(1999, 12, 31, 23, 59, 59, 0, time.UTC); at.Year() < 2031; at = at.Add(1234567 * time.Second) {
+		if got, want := string(appendRequestTime(nil, at)), at.Format("02/Jan/2006:15:04:05 -0700"); got != want {
+			t.Fatalf("got %s, want %s", got, want)
+		}
+	}
+}
