@@ -212,7 +212,7 @@ func (s *Service) open(ctx context.Context, l *live, name, version string) (*fun
 			return nil, err
 		}
 	}
-	config, stamp, err := s.config(f, l.entry.Reserved)
+	config, stamp, err := s.config(f, l.entry)
 	if err != nil {
 		return nil, unusable(err)
 	}
@@ -255,7 +255,7 @@ func (o *opened) outdated() bool {
 }
 
 // config is what the runner has to know of a version.
-func (s *Service) config(f *Function, reserved *int64) (c *function.Config, stamp time.Time, err error) {
+func (s *Service) config(f *Function, e *entry) (c *function.Config, stamp time.Time, err error) {
 	c = &function.Config{
 		Name:       f.Name,
 		ARN:        s.ARN(f.Name, ""),
@@ -273,9 +273,11 @@ func (s *Service) config(f *Function, reserved *int64) (c *function.Config, stam
 		c.LogGroup = f.Logging.Group
 	}
 	c.Log = func(line function.Line) { s.log(Line{Function: f.Name, Group: c.LogGroup, Line: line}) }
-	if reserved != nil {
-		n := int(*reserved)
-		c.Reserved = &n
+	if e.Reserved != nil {
+		c.Reserved = new(int(*e.Reserved))
+	}
+	if events := e.Events[f.Version]; events != nil && events.Retries != nil {
+		c.Retries = new(int(*events.Retries))
 	}
 	if f.Source.Path == "" {
 		c.Code.Zip, err = s.Codes.Get(f.Source)

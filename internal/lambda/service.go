@@ -89,13 +89,14 @@ const format = 1
 
 // An entry is a function with all that belongs to it but its published versions.
 type entry struct {
-	Format      int                `json:"format"`
-	Latest      *Function          `json:"latest"`
-	LastVersion int64              `json:"lastVersion,omitempty"` // the number of the newest ever published
-	Aliases     map[string]*Alias  `json:"aliases,omitempty"`
-	Policies    map[string]*Policy `json:"policies,omitempty"` // by qualifier; "" is the function's own
-	Reserved    *int64             `json:"reserved,omitempty"` // concurrent invocations
-	Tags        map[string]string  `json:"tags,omitempty"`
+	Format      int                     `json:"format"`
+	Latest      *Function               `json:"latest"`
+	LastVersion int64                   `json:"lastVersion,omitempty"` // the number of the newest ever published
+	Aliases     map[string]*Alias       `json:"aliases,omitempty"`
+	Policies    map[string]*Policy      `json:"policies,omitempty"` // by qualifier; "" is the function's own
+	Reserved    *int64                  `json:"reserved,omitempty"` // concurrent invocations
+	Tags        map[string]string       `json:"tags,omitempty"`
+	Events      map[string]*EventInvoke `json:"events,omitempty"` // by qualifier, $LATEST too
 }
 
 // A published is the record of a version.

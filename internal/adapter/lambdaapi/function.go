@@ -342,22 +342,6 @@ func (c *call) listURLs() (any, error) {
 	return map[string]any{"FunctionUrlConfigs": []any{}}, nil
 }
 
-func (c *call) getEventInvoke() (any, error) {
-	d, err := c.existing()
-	if err != nil {
-		return nil, err
-	}
-	return nil, &lambda.Error{Code: lambda.ResourceNotFound,
-		Message: "The function " + c.lambda.ARN(d.Name, orLatest(c.qualifier())) + " doesn't have an EventInvokeConfig"}
-}
-
-func orLatest(qualifier string) string {
-	if qualifier == "" {
-		return lambda.Latest
-	}
-	return qualifier
-}
-
 func (c *call) listEventSources() (any, error) {
 	return map[string]any{"EventSourceMappings": []any{}}, nil
 }

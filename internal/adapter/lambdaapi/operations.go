@@ -14,6 +14,8 @@ type operation struct {
 const (
 	functions = "/2015-03-31/functions"
 	named     = functions + "/{name}"
+
+	eventInvoke = "/2019-09-25/functions/{name}/event-invoke-config"
 )
 
 func operations() []operation {
@@ -49,6 +51,12 @@ func operations() []operation {
 		{"GetFunctionConcurrency", "GET", "/2019-09-30/functions/{name}/concurrency", 200, (*call).getConcurrency},
 		{"DeleteFunctionConcurrency", "DELETE", "/2017-10-31/functions/{name}/concurrency", 204, (*call).deleteConcurrency},
 
+		{"PutFunctionEventInvokeConfig", "PUT", eventInvoke, 200, (*call).putEventInvoke},
+		{"UpdateFunctionEventInvokeConfig", "POST", eventInvoke, 200, (*call).updateEventInvoke},
+		{"GetFunctionEventInvokeConfig", "GET", eventInvoke, 200, (*call).getEventInvoke},
+		{"ListFunctionEventInvokeConfigs", "GET", eventInvoke + "/list", 200, (*call).listEventInvokes},
+		{"DeleteFunctionEventInvokeConfig", "DELETE", eventInvoke, 204, (*call).deleteEventInvoke},
+
 		{"TagResource", "POST", "/2017-03-31/tags/{arn}", 204, (*call).tagResource},
 		{"UntagResource", "DELETE", "/2017-03-31/tags/{arn}", 204, (*call).untagResource},
 		{"ListTags", "GET", "/2017-03-31/tags/{arn}", 200, (*call).listTags},
@@ -58,7 +66,6 @@ func operations() []operation {
 		{"GetRuntimeManagementConfig", "GET", "/2021-07-20/functions/{name}/runtime-management-config", 200, (*call).getRuntimeManagement},
 		{"GetFunctionUrlConfig", "GET", "/2021-10-31/functions/{name}/url", 200, (*call).getURL},
 		{"ListFunctionUrlConfigs", "GET", "/2021-10-31/functions/{name}/urls", 200, (*call).listURLs},
-		{"GetFunctionEventInvokeConfig", "GET", "/2019-09-25/functions/{name}/event-invoke-config", 200, (*call).getEventInvoke},
 		{"ListEventSourceMappings", "GET", "/2015-03-31/event-source-mappings", 200, (*call).listEventSources},
 		{"ListEventSourceMappings", "GET", "/2015-03-31/event-source-mappings/{$}", 200, (*call).listEventSources},
 	}

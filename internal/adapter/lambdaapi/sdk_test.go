@@ -17,6 +17,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
@@ -511,4 +512,62 @@ func TestConcurrentUpdates(t *testing.T) {
 	if got := strings.Count(*policy.Policy, `"Sid"`); got != 20 {
 		t.Errorf("%d of 20 statements are there", got)
 	}
+}
+
+func TestEventInvokeConfigsAreKeptAndObeyed(t *testing.T) {
+	need(t, "python3")
+	w := newWorld(t)
+	name := aws.String("f")
+	must[*lambda.CreateFunctionOutput](t)(w.CreateFunction(w.ctx, &lambda.CreateFunctionInput{FunctionName: name, Runtime: types.RuntimePython312, Handler: aws.String("m.handler"), Role: aws.String(role),
+		Code: &types.FunctionCode{ZipFile: zipped(t, "m.py", "def handler(e, c):\n  raise Exception('no')\n")}}))
+	get := func() (*lambda.GetFunctionEventInvokeConfigOutput, error) {
+		return w.GetFunctionEventInvokeConfig(w.ctx, &lambda.GetFunctionEventInvokeConfigInput{FunctionName: name})
+	}
+	none := "The function arn:aws:lambda:us-east-1:000000000000:function:f:$LATEST doesn't have an EventInvokeConfig"
+	_, err := get()
+	wantException(t, err, "ResourceNotFoundException", none)
+	_, err = w.UpdateFunctionEventInvokeConfig(w.ctx, &lambda.UpdateFunctionEventInvokeConfigInput{FunctionName: name, MaximumRetryAttempts: aws.Int32(1)})
+	wantException(t, err, "ResourceNotFoundException", none)
+	_, err = w.PutFunctionEventInvokeConfig(w.ctx, &lambda.PutFunctionEventInvokeConfigInput{FunctionName: name})
+	wantException(t, err, "InvalidParameterValueException", "You must specify at least one of error handling or destination setting.")
+	_, err = w.PutFunctionEventInvokeConfig(w.ctx, &lambda.PutFunctionEventInvokeConfigInput{FunctionName: name, Qualifier: aws.String("7"), MaximumRetryAttempts: aws.Int32(0)})
+	wantException(t, err, "ResourceNotFoundException", "Function not found: arn:aws:lambda:us-east-1:000000000000:function:f:7")
+	_, err = w.PutFunctionEventInvokeConfig(w.ctx, &lambda.PutFunctionEventInvokeConfigInput{FunctionName: name,
+		DestinationConfig: &types.DestinationConfig{OnFailure: &types.OnFailure{Destination: aws.String("arn:aws:sqs:us-east-1:000000000000:q")}}})
+	wantException(t, err, "InvalidParameterValueException", "Destinations are not part of Postern; leave DestinationConfig.OnFailure out")
+
+	put := must[*lambda.PutFunctionEventInvokeConfigOutput](t)(w.PutFunctionEventInvokeConfig(w.ctx,
+		&lambda.PutFunctionEventInvokeConfigInput{FunctionName: name, MaximumEventAgeInSeconds: aws.Int32(60), MaximumRetryAttempts: aws.Int32(2)}))
+	if *put.FunctionArn != "arn:aws:lambda:us-east-1:000000000000:function:f:$LATEST" || put.LastModified.IsZero() || *put.MaximumEventAgeInSeconds != 60 {
+		t.Errorf("put answers %+v", put)
+	}
+	must[*lambda.UpdateFunctionEventInvokeConfigOutput](t)(w.UpdateFunctionEventInvokeConfig(w.ctx, &lambda.UpdateFunctionEventInvokeConfigInput{FunctionName: name, MaximumRetryAttempts: aws.Int32(0)}))
+	got, err := get()
+	if err != nil || *got.MaximumRetryAttempts != 0 || *got.MaximumEventAgeInSeconds != 60 {
+		t.Errorf("get answers %+v, %v", got, err)
+	}
+	list := must[*lambda.ListFunctionEventInvokeConfigsOutput](t)(w.ListFunctionEventInvokeConfigs(w.ctx, &lambda.ListFunctionEventInvokeConfigsInput{FunctionName: name}))
+	if len(list.FunctionEventInvokeConfigs) != 1 {
+		t.Errorf("list answers %+v", list)
+	}
+
+	// Without a second attempt the event is dropped at once; otherwise it would be
+	// tried again in a minute.
+	must[*lambda.InvokeOutput](t)(w.Invoke(w.ctx, &lambda.InvokeInput{FunctionName: name, InvocationType: types.InvocationTypeEvent}))
+	ctx, cancel := context.WithTimeout(w.ctx, 30*time.Second)
+	defer cancel()
+	dropped := false
+	for line := range w.journal.Lines(ctx, "f", -1, true) {
+		if strings.HasSuffix(line.Text, "Event dropped: every attempt failed") {
+			dropped = true
+			break
+		}
+	}
+	if !dropped {
+		t.Error("the event was not dropped")
+	}
+
+	must[*lambda.DeleteFunctionEventInvokeConfigOutput](t)(w.DeleteFunctionEventInvokeConfig(w.ctx, &lambda.DeleteFunctionEventInvokeConfigInput{FunctionName: name}))
+	_, err = get()
+	wantException(t, err, "ResourceNotFoundException", none)
 }
