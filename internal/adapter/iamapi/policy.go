@@ -101,10 +101,10 @@ func (c *call) createPolicyVersion() (any, error) {
 }
 
 func (c *call) listPolicies() (any, error) {
-	var out struct {
-		Policies    []policy `xml:"Policies>member"`
-		IsTruncated bool
-	}
+	out := struct {
+		Policies []policy `xml:"Policies>member"`
+		paged
+	}{}
 	if c.get("Scope") == "AWS" {
 		return &out, nil
 	}
@@ -112,15 +112,46 @@ func (c *call) listPolicies() (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	list = slices.DeleteFunc(list, func(p *iam.Policy) bool { return !strings.HasPrefix(p.Path, c.get("PathPrefix")) })
+	if list, out.paged, err = page(c, list); err != nil {
+		return nil, err
+	}
 	for _, p := range list {
-		if !strings.HasPrefix(p.Path, c.get("PathPrefix")) {
-			continue
-		}
 		shown, err := c.policyOf(p)
 		if err != nil {
 			return nil, err
 		}
 		out.Policies = append(out.Policies, shown)
+	}
+	return &out, nil
+}
+
+// listEntities lists the roles that have a policy; there are no users and groups.
+func (c *call) listEntities() (any, error) {
+	arn := c.get("PolicyArn")
+	if !strings.Contains(arn, ":iam::aws:policy/") {
+		if _, err := c.roles.GetPolicy(c.ctx, arn); err != nil {
+			return nil, err
+		}
+	}
+	roles, err := c.roles.ListRoles(c.ctx)
+	if err != nil {
+		return nil, err
+	}
+	type entity struct {
+		RoleName string
+		RoleID   string `xml:"RoleId"`
+	}
+	var out struct {
+		Groups      []struct{} `xml:"PolicyGroups>member"`
+		Users       []struct{} `xml:"PolicyUsers>member"`
+		Roles       []entity   `xml:"PolicyRoles>member"`
+		IsTruncated bool
+	}
+	for _, r := range roles {
+		if slices.Contains(r.Attached, arn) {
+			out.Roles = append(out.Roles, entity{r.Name, r.ID})
+		}
 	}
 	return &out, nil
 }

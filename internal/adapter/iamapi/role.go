@@ -116,16 +116,42 @@ func (c *call) listRoles() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out struct {
-		Roles       []role `xml:"Roles>member"`
-		IsTruncated bool
+	out := struct {
+		Roles []role `xml:"Roles>member"`
+		paged
+	}{}
+	list = slices.DeleteFunc(list, func(r *iam.Role) bool { return !strings.HasPrefix(r.Path, c.get("PathPrefix")) })
+	if list, out.paged, err = page(c, list); err != nil {
+		return nil, err
 	}
 	for _, r := range list {
-		if strings.HasPrefix(r.Path, c.get("PathPrefix")) {
-			out.Roles = append(out.Roles, roleOf(r))
-		}
+		out.Roles = append(out.Roles, roleOf(r))
 	}
 	return &out, nil
+}
+
+// paged says whether a list goes on, and how.
+type paged struct {
+	IsTruncated bool
+	Marker      string `xml:",omitempty"`
+}
+
+// page cuts a list to what Marker and MaxItems ask for.
+func page[T any](c *call, list []T) ([]T, paged, error) {
+	most, from := 100, 0
+	for name, n := range map[string]*int{"MaxItems": &most, "Marker": &from} {
+		if text := c.get(name); text != "" {
+			var err error
+			if *n, err = strconv.Atoi(text); err != nil || *n < 1 || name == "MaxItems" && *n > 1000 {
+				return nil, paged{}, &iam.Error{Code: iam.ValidationError, Message: "Invalid " + name + ": " + strconv.Quote(text)}
+			}
+		}
+	}
+	list = list[min(from, len(list)):]
+	if len(list) <= most {
+		return list, paged{}, nil
+	}
+	return list[:most], paged{true, strconv.Itoa(from + most)}, nil
 }
 
 // edit changes the role that the request names.
@@ -149,6 +175,18 @@ func (c *call) updateRole() (any, error) {
 		return nil
 	})
 	return &struct{}{}, err
+}
+
+// updateDescription is what UpdateRole has replaced.
+func (c *call) updateDescription() (any, error) {
+	r, err := c.roles.UpdateRole(c.ctx, c.get("RoleName"), func(r *iam.Role) error {
+		r.Description = c.get("Description")
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &oneRole{roleOf(r)}, nil
 }
 
 func (c *call) updateTrust() (any, error) {

@@ -52,6 +52,7 @@ var operations = map[string]func(*call) (any, error){
 	"GetRole":                     (*call).getRole,
 	"ListRoles":                   (*call).listRoles,
 	"UpdateRole":                  (*call).updateRole,
+	"UpdateRoleDescription":       (*call).updateDescription,
 	"UpdateAssumeRolePolicy":      (*call).updateTrust,
 	"DeleteRole":                  (*call).deleteRole,
 	"TagRole":                     (*call).tagRole,
@@ -71,6 +72,7 @@ var operations = map[string]func(*call) (any, error){
 	"ListPolicyVersions":          (*call).listPolicyVersions,
 	"CreatePolicyVersion":         (*call).createPolicyVersion,
 	"ListPolicies":                (*call).listPolicies,
+	"ListEntitiesForPolicy":       (*call).listEntities,
 	"DeletePolicy":                (*call).deletePolicy,
 }
 
