@@ -60,7 +60,7 @@ dropping a request, and the command ends.`,
 	}
 	f := cmd.Flags()
 	u.templates.flags(f)
-	f.BoolVarP(&u.watching, "watch", "w", false, "follow the templates: provision them again when they change")
+	f.BoolVarP(&u.watching, "watch", "w", false, "follow the templates and the files they name: provision them again when they change")
 	f.BoolVar(&u.templates.noDeploy, "no-auto-deploy", false, "do not serve a template without Deployment or Stage at a stage local")
 	u.place.houseFlags(f)
 	echoFlag(f, &u.echo)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -17,7 +18,11 @@ import (
 // in several steps.
 const settle = 50 * time.Millisecond
 
-// A watch provisions templates again when their files change. What was served
+// maxNamed is how many files that a template names are followed.
+const maxNamed = 1000
+
+// A watch provisions templates again when they, or files that they name, change.
+// The code of functions is followed by the gateway. What was served
 // stays as long as a new version is broken.
 type watch struct {
 	up      *up
@@ -26,10 +31,13 @@ type watch struct {
 	changes chan func() // to be called by whoever serves
 
 	watcher *fsnotify.Watcher
-	seen    map[string][sha256.Size]byte // by file: what was last provisioned or refused
-	good    time.Time                    // when the version that is served was provisioned
-	stop    chan struct{}
-	done    sync.WaitGroup
+	mu      sync.Mutex
+	named   map[string]bool // files that the templates name, such as OpenAPI definitions
+
+	seen map[string][sha256.Size]byte // by file: what was last provisioned or refused
+	good time.Time                    // when the version that is served was provisioned
+	stop chan struct{}
+	done sync.WaitGroup
 }
 
 func (u *up) watch(files []string, client *stackapi.Client) (*watch, error) {
@@ -37,7 +45,7 @@ func (u *up) watch(files []string, client *stackapi.Client) (*watch, error) {
 	if err != nil {
 		return nil, failed("", "--watch: %w", err)
 	}
-	w := &watch{up: u, files: files, client: client, changes: make(chan func()), watcher: watcher,
+	w := &watch{up: u, files: files, client: client, changes: make(chan func()), watcher: watcher, named: map[string]bool{},
 		seen: map[string][sha256.Size]byte{}, good: time.Now(), stop: make(chan struct{})}
 	for _, f := range files {
 		if f == "-" {
@@ -49,8 +57,8 @@ func (u *up) watch(files []string, client *stackapi.Client) (*watch, error) {
 			watcher.Close()
 			return nil, failed("", "--watch %s: %w", f, err)
 		}
-		if text, err := u.readFile(f); err == nil {
-			w.seen[f] = sha256.Sum256(text)
+		if sum, err := w.sum(f); err == nil {
+			w.seen[f] = sum
 		}
 	}
 	u.note("watching %s", count(len(files), "template"))
@@ -99,11 +107,45 @@ func (w *watch) follow() {
 	}
 }
 
+// fileNames finds what may be a file's name in a template.
+var fileNames = regexp.MustCompile(`[^\s"'{}\[\],:]+\.(?:ya?ml|json)\b`)
+
+// sum is of a template and of the files that it names, which are followed from
+// now on. A name that is none of a file does not matter.
+func (w *watch) sum(file string) (sum [sha256.Size]byte, err error) {
+	text, err := w.up.readFile(file)
+	if err != nil {
+		return sum, err
+	}
+	h := sha256.New()
+	h.Write(text)
+	for _, name := range fileNames.FindAllString(string(text), maxNamed) {
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(filepath.Dir(file), name)
+		}
+		more, err := w.up.readFile(name)
+		if err != nil || w.watcher.Add(filepath.Dir(name)) != nil {
+			continue
+		}
+		w.mu.Lock()
+		w.named[filepath.Clean(name)] = true
+		w.mu.Unlock()
+		h.Write(more)
+	}
+	return [sha256.Size]byte(h.Sum(nil)), nil
+}
+
 func (w *watch) mine(name string) bool {
 	for _, f := range w.files {
 		if filepath.Clean(f) == filepath.Clean(name) {
 			return true
 		}
+	}
+	w.mu.Lock()
+	named := w.named[filepath.Clean(name)]
+	w.mu.Unlock()
+	if named {
+		return true
 	}
 	// Kubernetes changes the files of a ConfigMap by turning the link ..data.
 	return strings.HasPrefix(filepath.Base(name), "..")
@@ -114,12 +156,12 @@ func (w *watch) provision(since time.Time) {
 	u := w.up
 	var changed []string
 	for _, f := range w.files {
-		text, err := u.readFile(f)
+		sum, err := w.sum(f)
 		if err != nil {
 			w.broken(err)
 			return
 		}
-		if sum := sha256.Sum256(text); sum != w.seen[f] {
+		if sum != w.seen[f] {
 			w.seen[f] = sum
 			changed = append(changed, f)
 		}
