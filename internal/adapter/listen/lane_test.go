@@ -257,17 +257,17 @@ func TestAClientThatStopsSendingIsGone(t *testing.T) {
 
 // A head gets its time once, however often something of it comes.
 func TestAHeadInDropsEnds(t *testing.T) {
-	r := gatewayServer(t, ok, func(s *listen.Server) { s.HeaderTimeout = 200 * time.Millisecond })
+	r := gatewayServer(t, ok, func(s *listen.Server) { s.HeaderTimeout = 500 * time.Millisecond })
 	for name, before := range map[string]string{"the first": "", "another one": "GET / HTTP/1.1\r\nHost: h\r\n\r\n"} {
 		conn, in := r.send(t, before+"GET / HTTP/1.1\r\n")
 		if before != "" {
 			answer(t, in, "GET")
 		}
-		for range 100 { // two seconds
+		for range 100 { // five seconds
 			if _, err := io.WriteString(conn, "X: y\r\n"); err != nil {
 				break
 			}
-			time.Sleep(20 * time.Millisecond)
+			time.Sleep(50 * time.Millisecond)
 		}
 		_, _ = io.WriteString(conn, "Host: h\r\n\r\n")
 		if b, err := io.ReadAll(in); len(b) > 0 || err != nil && !strings.Contains(err.Error(), "reset") {
