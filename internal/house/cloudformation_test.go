@@ -265,8 +265,12 @@ func TestCloudFormationStacks(t *testing.T) {
 	if len(imports.Imports) != 1 || imports.Imports[0] != "user" || len(exports.Exports) != 1 {
 		t.Errorf("imports %v, exports %v", imports.Imports, exports.Exports)
 	}
-	_, err = c.DeleteStack(ctx, &cloudformation.DeleteStackInput{StackName: aws.String("mock")})
-	refusedAs(t, err, "ValidationError", "Export mock-api cannot be deleted as it is in use by user")
+	before := must[*cloudformation.DescribeStacksOutput](t)(c.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: aws.String("mock")})).Stacks[0]
+	must[*cloudformation.DeleteStackOutput](t)(c.DeleteStack(ctx, &cloudformation.DeleteStackInput{StackName: aws.String("mock")}))
+	kept := must[*cloudformation.DescribeStackEventsOutput](t)(c.DescribeStackEvents(ctx, &cloudformation.DescribeStackEventsInput{StackName: aws.String("mock")})).StackEvents[0]
+	if string(kept.ResourceStatus) != string(before.StackStatus) || *kept.ResourceStatusReason != "Export mock-api cannot be deleted as it is in use by user" {
+		t.Errorf("a stack whose export is in use is %s: %s", kept.ResourceStatus, *kept.ResourceStatusReason)
+	}
 
 	// What there is to see of a stack and its template.
 	summary := must[*cloudformation.GetTemplateSummaryOutput](t)(c.GetTemplateSummary(ctx, &cloudformation.GetTemplateSummaryInput{StackName: aws.String("mock")}))

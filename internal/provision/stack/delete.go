@@ -51,7 +51,12 @@ func (e *Engine) Delete(ctx context.Context, name string, o DeleteOptions) error
 			return err
 		}
 		if len(users) > 0 {
-			return exportError(fmt.Sprintf("Export %s cannot be deleted as it is in use by %s", out.Export, strings.Join(users, ", ")))
+			// Observed: the stack keeps its status, and an event says why.
+			reason := fmt.Sprintf("Export %s cannot be deleted as it is in use by %s", out.Export, strings.Join(users, ", "))
+			if err := r.end(st.Status, reason); err != nil {
+				return err
+			}
+			return exportError(reason)
 		}
 		conditions = append(conditions, store.PrefixUnchanged(importKey(out.Export, ""), revision))
 	}
