@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -148,6 +149,13 @@ func (c *command) log() *slog.Logger {
 
 // client returns a client of the gateway at an address.
 func (c *command) client(p *place) (*stackapi.Client, error) {
+	if _, _, err := net.SplitHostPort(p.listen); err != nil && p.endpoint == "" {
+		help := ""
+		if _, err := strconv.ParseUint(p.listen, 10, 16); err == nil {
+			help = "write --listen 127.0.0.1:" + p.listen
+		}
+		return nil, usage(help, "--listen: found %q, expected HOST:PORT", cutText(p.listen, 80))
+	}
 	sign, err := c.signer(p)
 	return &stackapi.Client{URL: p.url(), Transport: sign}, err
 }
