@@ -61,6 +61,9 @@ func operations() []operation {
 		{"UntagResource", "DELETE", "/2017-03-31/tags/{arn}", 204, (*call).untagResource},
 		{"ListTags", "GET", "/2017-03-31/tags/{arn}", 200, (*call).listTags},
 
+		{"GetAccountSettings", "GET", "/2016-08-19/account-settings", 200, (*call).getAccount},
+		{"GetAccountSettings", "GET", "/2016-08-19/account-settings/{$}", 200, (*call).getAccount},
+
 		// What clients ask about and no function here has.
 		{"GetFunctionCodeSigningConfig", "GET", "/2020-06-30/functions/{name}/code-signing-config", 200, (*call).getCodeSigning},
 		{"GetRuntimeManagementConfig", "GET", "/2021-07-20/functions/{name}/runtime-management-config", 200, (*call).getRuntimeManagement},

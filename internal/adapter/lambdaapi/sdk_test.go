@@ -571,3 +571,23 @@ func TestEventInvokeConfigsAreKeptAndObeyed(t *testing.T) {
 	_, err = get()
 	wantException(t, err, "ResourceNotFoundException", none)
 }
+
+func TestAccountSettingsCountFunctions(t *testing.T) {
+	w := newWorld(t)
+	name := aws.String("f")
+	must[*lambda.CreateFunctionOutput](t)(w.CreateFunction(w.ctx, &lambda.CreateFunctionInput{FunctionName: name, Runtime: types.RuntimePython312, Handler: aws.String("m.handler"), Role: aws.String(role),
+		Code: &types.FunctionCode{ZipFile: zipped(t, "m.py", "")}, Publish: true}))
+	must[*lambda.PutFunctionConcurrencyOutput](t)(w.PutFunctionConcurrency(w.ctx, &lambda.PutFunctionConcurrencyInput{FunctionName: name, ReservedConcurrentExecutions: aws.Int32(10)}))
+	got := must[*lambda.GetAccountSettingsOutput](t)(w.GetAccountSettings(w.ctx, &lambda.GetAccountSettingsInput{}))
+	if got.AccountUsage.FunctionCount != 1 || got.AccountUsage.TotalCodeSize == 0 || got.AccountLimit.ConcurrentExecutions != 1000 || *got.AccountLimit.UnreservedConcurrentExecutions != 990 {
+		t.Errorf("the account has %+v of %+v", got.AccountUsage, got.AccountLimit)
+	}
+}
+
+func TestWhatThereIsNotIsNamed(t *testing.T) {
+	w := newWorld(t)
+	_, err := w.CreateFunctionUrlConfig(w.ctx, &lambda.CreateFunctionUrlConfigInput{FunctionName: aws.String("f"), AuthType: types.FunctionUrlAuthTypeNone})
+	wantException(t, err, "UnknownOperationException", "Function URLs are not part of Postern, an API can stand before the function: no operation of Lambda that Postern has is at POST /2021-10-31/functions/f/url")
+	_, err = w.ListLayers(w.ctx, &lambda.ListLayersInput{})
+	wantException(t, err, "UnknownOperationException", "Layers are not part of Postern, what is in them can be part of the code: no operation of Lambda that Postern has is at GET /2018-10-31/layers")
+}

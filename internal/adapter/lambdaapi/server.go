@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"postern/internal/backend"
 	"postern/internal/lambda"
@@ -62,8 +63,19 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // unknown is what is asked for where there is no operation.
 var unknown = operation{serve: func(c *call) (any, error) {
-	return nil, &refused{status: http.StatusNotFound, code: "UnknownOperationException",
-		message: fmt.Sprintf("no operation of Lambda that Postern has is at %s %s", c.Method, c.URL.Path)}
+	message := fmt.Sprintf("no operation of Lambda that Postern has is at %s %s", c.Method, c.URL.Path)
+	for _, x := range []struct{ path, what string }{
+		{"/url", "Function URLs are not part of Postern, an API can stand before the function"},
+		{"/layers", "Layers are not part of Postern, what is in them can be part of the code"},
+		{"/event-source-mappings", "Event source mappings are not part of Postern"},
+		{"/provisioned-concurrency", "Provisioned concurrency is not part of Postern"},
+		{"/code-signing-configs", "Code signing is not part of Postern"},
+	} {
+		if strings.Contains(c.URL.Path+"/", x.path+"/") {
+			message = x.what + ": " + message
+		}
+	}
+	return nil, &refused{status: http.StatusNotFound, code: "UnknownOperationException", message: message}
 }}
 
 // A call is one request.
