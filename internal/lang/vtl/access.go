@@ -115,6 +115,11 @@ func length(v Value) (int, bool) {
 		return o.Len(), true
 	case *mapView:
 		return o.m.Len(), true
+	case *loop:
+		if o.entries == nil {
+			return 0, true
+		}
+		return o.entries.Len(), true
 	}
 	return 0, false
 }

@@ -86,7 +86,7 @@ func (c *comparer) objects(a, b any, depth int) bool {
 	case *mapView:
 		y, ok := b.(*mapView)
 		if !ok || x.what == vals || y.what == vals {
-			return ok && x == y
+			return ok && x.what == y.what && x.m == y.m
 		}
 		if x.m.Len() != y.m.Len() {
 			return false
@@ -124,7 +124,7 @@ func (e *Env) looselyEqual(a, b Value) (bool, error) {
 		if x, ok := a.ref.(*definedBlock); !ok || x == b.ref {
 			return equals(a, b), nil
 		}
-	case a.kind == b.kind && !a.isArray() && !b.isArray():
+	case a.kind == b.kind && !a.isArray() && !b.isArray() && a.isView() == b.isView():
 		return e.equal(a, b)
 	case a.kind == b.kind && a.ref == b.ref:
 		return true, nil
@@ -146,6 +146,12 @@ func size(v Value) int {
 		return o.Len()
 	}
 	return 0
+}
+
+// isView reports whether v is what subList makes, which is a type of its own.
+func (v Value) isView() bool {
+	l, ok := v.ref.(*List)
+	return ok && l.from != nil
 }
 
 func (v Value) isArray() bool {
