@@ -27,7 +27,8 @@ const houseRules = `
 	lang/vtl, lang/jsonpath, message   < lang/mapping;
 	lang/mapping                       < lang/cases;
 	lang/mapping, lang/javaregexp, nearest < lang/lint;
-	message                            < backend, cache, wire;
+	message                            < cache, wire;
+	message, nowait                    < backend;
 	sigv4, policy, backend             < auth;
 	backend, nowait                    < function; # backend for FunctionCall, FunctionAnswer and FunctionRefused only
 

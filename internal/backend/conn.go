@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"postern/internal/message"
+	"postern/internal/nowait"
 )
 
 // A conn is a connection to a host, for one call at a time.
@@ -28,6 +29,11 @@ type conn struct {
 }
 
 func newConn(h *host, n net.Conn) *conn {
+	if !h.secure {
+		if plain := nowait.NewConn(n); plain != nil {
+			n = plain
+		}
+	}
 	c := &conn{Conn: n, host: h}
 	c.in = bufio.NewReaderSize(c, 4<<10)
 	return c

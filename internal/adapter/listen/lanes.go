@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"postern/internal/nowait"
 	"postern/internal/wire"
 )
 
@@ -41,12 +42,16 @@ func (s *lanes) open(conn *pacedConn, f *front) bool {
 	if s == nil {
 		return false
 	}
-	socket := newSocket(conn.Conn)
+	socket := nowait.NewConn(conn.Conn)
 	if socket == nil {
 		return false
 	}
 	conn.Conn = socket
-	l := &lane{lanes: s, front: f, conn: conn, raw: socket.raw, log: s.log}
+	raw, err := socket.SyscallConn()
+	if err != nil {
+		return false
+	}
+	l := &lane{lanes: s, front: f, conn: conn, raw: raw, log: s.log}
 	l.peer, _ = splitAddr(conn.RemoteAddr())
 	_, l.port = splitAddr(conn.LocalAddr())
 	l.reply = newReply(l)
