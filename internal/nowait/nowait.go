@@ -8,7 +8,7 @@
 // better to do, and then that thread takes the processor away for nothing.
 //
 // The descriptor must be in non-blocking mode: one that waits here keeps one of
-// GOMAXPROCS from running anything else. See docs/decisions/0019-calls-that-do-not-wait.md.
+// GOMAXPROCS from running anything else. See docs/decisions/0022-calls-that-do-not-wait.md.
 //
 //	err := raw.Read(func(fd uintptr) bool { // of a syscall.RawConn
 //		n, err = nowait.Read(fd, b)
