@@ -158,19 +158,24 @@ func TestTooMuchMemory(t *testing.T) {
 func TestWhoHangsUpLeavesTheInvocationRunning(t *testing.T) {
 	b := newBench(t)
 	f := b.node(`export const handler = async (e) => { console.log('begun'); await new Promise((f) => setTimeout(f, e.ms ?? 0)); console.log('ended'); return 'ok' }`)
-	ctx, cancel := context.WithCancel(t.Context())
-	go func() {
-		b.await(t, func(text string) bool { return strings.Contains(text, "begun") })
-		cancel()
-	}()
-	if _, err := f.Invoke(ctx, &backend.FunctionCall{Payload: []byte(`{"ms":300}`)}); !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v, want canceled", err)
+	for n := range 3 { // with an instance that starts, then with one that is warm
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() {
+			b.await(t, func(text string) bool { return strings.Count(text, "begun") > n })
+			cancel()
+		}()
+		if _, err := f.Invoke(ctx, &backend.FunctionCall{Payload: []byte(`{"ms":1000}`)}); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v, want canceled", err)
+		}
+		if strings.Count(b.text(), "ended") > n {
+			t.Error("the caller waited to the end")
+		}
+		b.await(t, func(text string) bool { return strings.Count(text, "REPORT") > n })
 	}
-	if strings.Contains(b.text(), "ended") {
-		t.Error("the caller waited to the end")
-	}
-	b.await(t, func(text string) bool { return strings.Contains(text, "REPORT") })
 	returns(t, f, `{}`, `"ok"`)
+	if n := strings.Count(b.text(), "INIT_START"); n != 1 {
+		t.Errorf("%d instances, want 1", n)
+	}
 }
 
 // TestInvokeKeepsNothing has callers leave, and use their payload otherwise,

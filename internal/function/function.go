@@ -108,8 +108,18 @@ func (f *Function) Invoke(ctx context.Context, call *backend.FunctionCall) (*bac
 	}
 	v.reserved = reserved
 	v.done = make(chan outcome, 1)
+	if err := ctx.Err(); err != nil {
+		v.payload = slices.Clone(v.payload)
+		f.dispatch(v)
+		return nil, err
+	}
 	if p := f.submit(v); p != nil {
 		p.run(ctx, v)
+		select {
+		case out := <-v.done:
+			return out.answer, out.err
+		default: // and to be told when ctx ends is dear
+		}
 	}
 	select {
 	case out := <-v.done:

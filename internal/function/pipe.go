@@ -35,9 +35,8 @@ import (
 // A pipe is the connection with a bootstrap of ours.
 type pipe struct {
 	instance *instance
-	events   *os.File      // to the bootstrap
-	answers  *os.File      // from the bootstrap
-	aborted  chan struct{} // abort is done
+	events   *os.File // to the bootstrap
+	answers  *os.File // from the bootstrap
 
 	rawEvents, rawAnswers syscall.RawConn
 	writes, reads         func(fd uintptr) (done bool) // writable, readable
@@ -46,15 +45,16 @@ type pipe struct {
 
 	sending *invocation // whose event is in unsent
 	unsent  []byte
-	out     []byte // memory of events
-	in      []byte // what was read
-	at      int    // of in, where the next message begins
-	skip    int    // bytes, to be dropped before it
-	err     error  // of writable and readable
+	out     []byte    // memory of events
+	in      []byte    // what was read
+	at      int       // of in, where the next message begins
+	skip    int       // bytes, to be dropped before it
+	err     error     // of writable and readable
+	fires   time.Time // when a read gives up; zero: it does not
 }
 
 func newPipe(i *instance, events, answers *os.File) (*pipe, error) {
-	p := &pipe{instance: i, events: events, answers: answers, aborted: make(chan struct{}, 1), in: make([]byte, 0, pipeBuffer)}
+	p := &pipe{instance: i, events: events, answers: answers, in: make([]byte, 0, pipeBuffer)}
 	p.writes, p.reads = p.writable, p.readable
 	var e1, e2 error
 	p.rawEvents, e1 = events.SyscallConn()
@@ -67,6 +67,11 @@ const (
 	keptBuffer = 64 << 10 // bytes, that an instance keeps
 	maxHead    = 16 << 10 // bytes, of a line
 )
+
+// patience is how long a read waits until it looks whether its caller has left.
+// To be told of that, or to set a deadline for each read, costs a twentieth of an
+// invocation.
+const patience = 100 * time.Millisecond
 
 func (p *pipe) close() {
 	p.events.Close()
@@ -87,6 +92,7 @@ func (p *pipe) run(ctx context.Context, v *invocation) {
 		b = append(b, v.payload...)
 	}
 	p.out, p.sending, p.unsent = b, v, b
+	p.attend(ctx, v.begun)
 	p.follow(ctx, nil)
 }
 
@@ -95,37 +101,37 @@ func (p *pipe) run(ctx context.Context, v *invocation) {
 func (p *pipe) follow(ctx context.Context, settle func()) {
 	i := p.instance
 	defer i.work.Done()
-	var stop func() bool // nil: ctx does not end
-	if ctx.Done() != nil {
-		stop = context.AfterFunc(ctx, p.abort)
-	}
 	for {
 		m, payload, err := p.message()
 		switch {
 		case errors.Is(err, os.ErrDeadlineExceeded):
-			p.release(stop)
+			now := time.Now()
+			if end, limited := ctx.Deadline(); ctx.Err() == nil && (!limited || now.Before(end)) {
+				p.attend(ctx, now)
+				continue
+			}
 			if p.sending != nil {
 				p.sending.payload = bytes.Clone(p.sending.payload) // its caller leaves
 			}
+			p.attend(context.Background(), now)
 			i.work.Add(1)
 			go p.follow(context.Background(), settle)
 			return
 		case err == nil && m.verb == "next":
-			if p.release(stop); p.at == len(p.in) && i.park(p) {
+			if p.at == len(p.in) && i.park(p) {
 				// The instance is ready again before its answer is: who asks once more finds it.
 				if settle != nil {
 					settle()
 				}
 				return
 			}
-			stop, err = nil, errUnclear
+			err = errUnclear
 		case err == nil:
 			if next := p.said(m, payload); next != nil {
 				settle = next
 			}
 		}
 		if err != nil {
-			p.release(stop)
 			p.close()
 			i.unpark(p)
 			if settle != nil {
@@ -140,18 +146,21 @@ func (p *pipe) follow(ctx context.Context, settle func()) {
 	}
 }
 
-// abort has who follows stop.
-func (p *pipe) abort() {
-	p.answers.SetReadDeadline(time.Unix(1, 0)) // fails if closed, which stops it as well
-	p.aborted <- struct{}{}
-}
-
-// release undoes abort, or sees to it that it does not happen any more.
-func (p *pipe) release(stop func() bool) {
-	if stop != nil && !stop() {
-		<-p.aborted
-		p.answers.SetReadDeadline(time.Time{})
+// attend has reads give up within patience, and not after the deadline of ctx.
+func (p *pipe) attend(ctx context.Context, now time.Time) {
+	var next time.Time // for nobody
+	if ctx != context.Background() {
+		next = now.Add(patience)
+		if end, limited := ctx.Deadline(); limited && end.Before(next) {
+			next = end
+		} else if p.fires.After(now.Add(patience / 4)) {
+			return // soon enough
+		}
+	} else if p.fires.IsZero() {
+		return
 	}
+	p.fires = next
+	p.answers.SetReadDeadline(next) // fails if closed, as reads do
 }
 
 var errUnclear = errors.New("the bootstrap does not keep to the protocol")
