@@ -368,7 +368,15 @@ func TestCloudFormationStacksThatFail(t *testing.T) {
 	// Change sets are looked at before they are carried out.
 	_, err := c.CreateChangeSet(ctx, &cloudformation.CreateChangeSetInput{StackName: name, ChangeSetName: aws.String("bad"), TemplateBody: &bad})
 	refusedAs(t, err, "ValidationError", "Enumeration value for HttpMethod must be non-empty")
+	id := must[*cloudformation.DescribeStacksOutput](t)(c.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: name})).Stacks[0].StackId
 	remove()
+
+	// The story of a stack that is gone is found by its identifier.
+	story := must[*cloudformation.DescribeStackEventsOutput](t)(c.DescribeStackEvents(ctx, &cloudformation.DescribeStackEventsInput{StackName: id})).StackEvents
+	first, last := story[len(story)-1], story[0]
+	if *last.LogicalResourceId != "failing" || last.ResourceStatus != types.ResourceStatusDeleteComplete || first.ResourceStatus != types.ResourceStatusCreateInProgress {
+		t.Errorf("the story goes from %s of %s to %s of %s", first.ResourceStatus, *first.LogicalResourceId, last.ResourceStatus, *last.LogicalResourceId)
+	}
 }
 
 // Forms that are none of CloudFormation's go on to the control plane, whole.

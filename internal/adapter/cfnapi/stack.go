@@ -216,9 +216,18 @@ func (c *call) deleteStack() (any, error) {
 		return nil, invalid("Invalid operation on stack [%s]. When you delete a stack, specify which resources to retain only when the stack is in the DELETE_FAILED state.", st.ID)
 	}
 	return nil, c.begin(func(ctx context.Context, observe stack.Observer) error {
-		err := c.Stacks.Delete(ctx, st.Name, stack.DeleteOptions{Observer: observe, Retain: retain})
+		story, err := c.Stacks.Events(ctx, st.Name, 0, eventsPage)
+		if err != nil {
+			return err
+		}
+		slices.Reverse(story)
+		err = c.Stacks.Delete(ctx, st.Name, stack.DeleteOptions{Retain: retain, Observer: func(ev stack.Event) {
+			story = append(story, ev)
+			observe(ev)
+		}})
 		if err == nil {
-			c.gone.bury(st, c.Stacks.Now)
+			slices.Reverse(story)
+			c.gone.bury(st, story, c.Stacks.Now)
 		}
 		return err
 	})
@@ -360,7 +369,7 @@ func (c *call) describeStacks() (any, error) {
 			out.Stacks = append(out.Stacks, x)
 			return out, nil
 		}
-		if x, ok := c.gone.find(given); ok {
+		if x, _, ok := c.gone.find(given); ok {
 			out.Stacks = append(out.Stacks, x)
 			return out, nil
 		}
@@ -420,45 +429,25 @@ func (c *call) listStacks() (any, error) {
 	return out, nil
 }
 
-func (c *call) describeEvents() (any, error) {
-	type event struct {
-		StackId              string
-		EventId              string
-		StackName            string
-		LogicalResourceId    string
-		PhysicalResourceId   string
-		ResourceType         string
-		Timestamp            string
-		ResourceStatus       string
-		ResourceStatusReason string `xml:",omitempty"`
-	}
-	out := &struct {
-		StackEvents []event `xml:"StackEvents>member"`
-		NextToken   string  `xml:",omitempty"`
-	}{}
-	st, err := c.existing("Stack [%s] does not exist")
-	if err != nil {
-		if reviewed, rerr := c.reviewed(); rerr == nil {
-			if x, ok := reviewed[stack.StackOfID(c.text("StackName"))]; ok {
-				out.StackEvents = []event{{x.StackId, x.StackId, x.StackName, x.StackName, x.StackId, stack.StackType, x.CreationTime, reviewInProgress, "User Initiated"}}
-				return out, nil
-			}
-		}
-		return nil, err
-	}
-	const page = 100
-	before := 0
-	if token := c.text("NextToken"); token != "" {
-		if before, err = strconv.Atoi(token); err != nil || before <= 0 {
-			return nil, invalid("NextToken is not one that this API gave")
-		}
-	}
-	events, err := c.Stacks.Events(c.ctx, st.Name, before, page)
-	if err != nil {
-		return nil, err
-	}
+// eventsPage is how many events an answer has at most.
+const eventsPage = 100
+
+type eventXML struct {
+	StackId              string
+	EventId              string
+	StackName            string
+	LogicalResourceId    string
+	PhysicalResourceId   string
+	ResourceType         string
+	Timestamp            string
+	ResourceStatus       string
+	ResourceStatusReason string `xml:",omitempty"`
+}
+
+func eventsOf(events []stack.Event) []eventXML {
+	var out []eventXML
 	for _, ev := range events {
-		x := event{ev.StackID, "", ev.Stack, ev.LogicalID, ev.PhysicalID, ev.Type, timestamp(ev.Time), string(ev.Status), ev.Reason}
+		x := eventXML{ev.StackID, "", ev.Stack, ev.LogicalID, ev.PhysicalID, ev.Type, timestamp(ev.Time), string(ev.Status), ev.Reason}
 		x.EventId = fmt.Sprintf("%s-%s-%s", ev.LogicalID, ev.Status, timestamp(ev.Time))
 		if ev.Type == stack.StackType {
 			x.EventId = fmt.Sprintf("%s-%012d", ev.Operation, ev.Seq)
@@ -466,10 +455,43 @@ func (c *call) describeEvents() (any, error) {
 		if ev.Status.Failed() && ev.Message != "" {
 			x.ResourceStatusReason = ev.Message
 		}
-		out.StackEvents = append(out.StackEvents, x)
+		out = append(out, x)
 	}
-	if len(events) == page && events[page-1].Seq > 1 {
-		out.NextToken = strconv.Itoa(events[page-1].Seq)
+	return out
+}
+
+func (c *call) describeEvents() (any, error) {
+	out := &struct {
+		StackEvents []eventXML `xml:"StackEvents>member"`
+		NextToken   string     `xml:",omitempty"`
+	}{}
+	st, err := c.existing("Stack [%s] does not exist")
+	if err != nil {
+		if reviewed, rerr := c.reviewed(); rerr == nil {
+			if x, ok := reviewed[stack.StackOfID(c.text("StackName"))]; ok {
+				out.StackEvents = []eventXML{{x.StackId, x.StackId, x.StackName, x.StackName, x.StackId, stack.StackType, x.CreationTime, reviewInProgress, "User Initiated"}}
+				return out, nil
+			}
+		}
+		if _, story, ok := c.gone.find(c.text("StackName")); ok {
+			out.StackEvents = eventsOf(story)
+			return out, nil
+		}
+		return nil, err
+	}
+	before := 0
+	if token := c.text("NextToken"); token != "" {
+		if before, err = strconv.Atoi(token); err != nil || before <= 0 {
+			return nil, invalid("NextToken is not one that this API gave")
+		}
+	}
+	events, err := c.Stacks.Events(c.ctx, st.Name, before, eventsPage)
+	if err != nil {
+		return nil, err
+	}
+	out.StackEvents = eventsOf(events)
+	if len(events) == eventsPage && events[eventsPage-1].Seq > 1 {
+		out.NextToken = strconv.Itoa(events[eventsPage-1].Seq)
 	}
 	return out, nil
 }
@@ -477,13 +499,18 @@ func (c *call) describeEvents() (any, error) {
 // tombs remember the stacks that were deleted last: their identifiers are asked
 // for by those who wait.
 type tombs struct {
-	mu     sync.Mutex
-	stacks []stackXML
+	mu   sync.Mutex
+	list []tomb
+}
+
+type tomb struct {
+	stack stackXML
+	story []stack.Event // the newest first
 }
 
 const maxTombs = 100
 
-func (t *tombs) bury(st *stack.State, now func() time.Time) {
+func (t *tombs) bury(st *stack.State, story []stack.Event, now func() time.Time) {
 	if now == nil {
 		now = time.Now
 	}
@@ -491,26 +518,29 @@ func (t *tombs) bury(st *stack.State, now func() time.Time) {
 	x.StackStatus, x.StackStatusReason, x.DeletionTime, x.Outputs = string(stack.DeleteComplete), "", timestamp(now()), nil
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.stacks = append(t.stacks, x)
-	if len(t.stacks) > maxTombs {
-		t.stacks = t.stacks[1:]
+	t.list = append(t.list, tomb{x, story[:min(len(story), eventsPage)]})
+	if len(t.list) > maxTombs {
+		t.list = t.list[1:]
 	}
 }
 
-// find returns a deleted stack by its ARN.
-func (t *tombs) find(id string) (stackXML, bool) {
+// find returns a deleted stack by its ARN, and its last events.
+func (t *tombs) find(id string) (stackXML, []stack.Event, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, x := range t.stacks {
-		if x.StackId == id {
-			return x, true
+	for _, x := range t.list {
+		if x.stack.StackId == id {
+			return x.stack, x.story, true
 		}
 	}
-	return stackXML{}, false
+	return stackXML{}, nil, false
 }
 
-func (t *tombs) all() []stackXML {
+func (t *tombs) all() (out []stackXML) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return slices.Clone(t.stacks)
+	for _, x := range t.list {
+		out = append(out, x.stack)
+	}
+	return out
 }
