@@ -167,14 +167,20 @@ func (e *Env) restore(slot int, old variable) {
 // fail records the error that ends the rendering, unless there is one already
 // or the cause is no error but an interruption.
 func (e *Env) fail(at int, source, message string, cause error) flow {
-	if e.err == nil && cause != errInterrupted {
-		line, col := e.tmpl.position(at)
-		e.err = &Error{
-			Name: e.tmpl.name, Line: line, Column: col,
-			Message: message, Source: source, Phase: Rendering, Err: cause,
-		}
-	}
+	e.record(at, source, message, cause)
 	return e.ended()
+}
+
+// record is fail for an expression: the statement that it stands in asks ended.
+func (e *Env) record(at int, source, message string, cause error) {
+	if e.err != nil || cause == errInterrupted {
+		return
+	}
+	line, col := e.tmpl.position(at)
+	e.err = &Error{
+		Name: e.tmpl.name, Line: line, Column: col,
+		Message: message, Source: source, Phase: Rendering, Err: cause,
+	}
 }
 
 // ended returns how a statement ends whose expression failed.

@@ -120,10 +120,8 @@ func (e *Env) looselyEqual(a, b Value) (bool, error) {
 		return c == 0, err
 	case a.kind == b.kind && a.kind < KindList:
 		return equals(a, b), nil
-	case a.kind == b.kind && a.kind == KindObject:
-		if x, ok := a.ref.(*definedBlock); !ok || x == b.ref {
-			return equals(a, b), nil
-		}
+	case a.kind == b.kind && a.kind == KindObject && sameClass(a.ref, b.ref):
+		return equals(a, b), nil
 	case a.kind == b.kind && !a.isArray() && !b.isArray() && a.isView() == b.isView():
 		return e.equal(a, b)
 	case a.kind == b.kind && a.ref == b.ref:
@@ -135,6 +133,13 @@ func (e *Env) looselyEqual(a, b Value) (bool, error) {
 	}
 	y, err := e.textOf(b)
 	return x == y && !a.isArray() && !b.isArray(), err
+}
+
+// sameClass reports whether objects have one class in Java.
+func sameClass(a, b any) bool {
+	_, x := a.(*definedBlock)
+	_, y := b.(*definedBlock)
+	return x == y
 }
 
 // size returns the number of elements of a list or map.

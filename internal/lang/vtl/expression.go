@@ -106,7 +106,7 @@ func (n *stringNode) interpolate(e *Env) (Value, outcome) {
 		out = out[:len(out)-size]
 	}
 	if err := e.text(len(out)); err != nil {
-		e.fail(n.at, "", err.Error(), err)
+		e.record(n.at, "", err.Error(), err)
 		return Null, failed
 	}
 	return String(string(out)), found
@@ -140,7 +140,7 @@ func (n *listNode) settle() {
 func (n *listNode) eval(e *Env) (Value, outcome) {
 	const size = 64 // bytes of an element, roughly
 	if err := e.grow(size * (len(n.elems) + 1)); err != nil {
-		e.fail(n.at, "", err.Error(), err)
+		e.record(n.at, "", err.Error(), err)
 		return Null, failed
 	}
 	l := e.lists.Take()
@@ -194,7 +194,7 @@ func (n *rangeNode) eval(e *Env) (Value, outcome) {
 	}
 	const bytes = 64 // of an element, roughly
 	if err := e.grow(bytes * int(size)); err != nil {
-		e.fail(n.at, n.source, err.Error(), err)
+		e.record(n.at, n.source, err.Error(), err)
 		return Null, failed
 	}
 	r := e.ranges.Take()
@@ -230,7 +230,7 @@ type mapNode struct {
 func (n *mapNode) eval(e *Env) (Value, outcome) {
 	const size = 128 // bytes of an entry, roughly
 	if err := e.grow(size * (len(n.keys) + 1)); err != nil {
-		e.fail(n.at, "", err.Error(), err)
+		e.record(n.at, "", err.Error(), err)
 		return Null, failed
 	}
 	m := &Map{}
@@ -329,7 +329,7 @@ func (n *equalNode) test(e *Env) (yes, ok bool) {
 	default:
 		eq, err := e.looselyEqual(a, b)
 		if err != nil {
-			e.fail(n.at, "", err.Error(), err)
+			e.record(n.at, "", err.Error(), err)
 			return false, false
 		}
 		yes = eq
@@ -369,7 +369,7 @@ func (n *orderNode) test(e *Env) (yes, ok bool) {
 	}
 	c, err := order(a, b)
 	if err != nil {
-		e.fail(n.at, "", err.Error(), err)
+		e.record(n.at, "", err.Error(), err)
 		return false, false
 	}
 	return n.holds(c), true
@@ -423,7 +423,7 @@ func (n *mathNode) eval(e *Env) (Value, outcome) {
 		}
 		v, err := e.join(a, b)
 		if err != nil {
-			e.fail(n.at, "", err.Error(), err)
+			e.record(n.at, "", err.Error(), err)
 			return Null, failed
 		}
 		return v, found
@@ -433,7 +433,7 @@ func (n *mathNode) eval(e *Env) (Value, outcome) {
 	}
 	v, ok, err := arithmetic(n.op, a, b)
 	if err != nil {
-		e.fail(n.at, "", err.Error(), err)
+		e.record(n.at, "", err.Error(), err)
 		return Null, failed
 	}
 	if !ok {
@@ -441,7 +441,7 @@ func (n *mathNode) eval(e *Env) (Value, outcome) {
 	}
 	if v.kind == KindBigInt || v.kind == KindDecimal {
 		if err := e.growNumber(v); err != nil {
-			e.fail(n.at, "", err.Error(), err)
+			e.record(n.at, "", err.Error(), err)
 			return Null, failed
 		}
 	}

@@ -260,8 +260,14 @@ func (e *Env) equal(a, b Value) (bool, error) {
 
 // blockMethods are the methods of what #define makes.
 var blockMethods = methodTable{
-	"toString": objectMethods["toString"],
-	"equals":   objectMethods["equals"],
+	"toString": {{fn: func(e *Env, v Value, a []Value) (Value, bool, error) {
+		if v.ref.(*definedBlock).isNull(e) {
+			return Null, false, nil
+		}
+		s, err := e.textOf(v)
+		return String(s), true, err
+	}}},
+	"equals": objectMethods["equals"],
 }
 
 // loopMethods are the methods of $foreach.

@@ -11,6 +11,8 @@ import (
 // #break; Env.interrupted says which.
 var errInterrupted = errors.New("interrupted")
 
+var errNullText = errors.New("found a block that prints itself, which has no text here, expected a value")
+
 // AppendTo appends the printed form of v; null gives nothing. What goes wrong
 // in a #define block that is printed here fails its rendering.
 func (v Value) AppendTo(dst []byte) []byte {
@@ -49,6 +51,11 @@ func (e *Env) textOf(v Value) (string, error) {
 
 // join returns the texts of a and b, one after the other.
 func (e *Env) join(a, b Value) (Value, error) {
+	for _, v := range [...]Value{a, b} {
+		if block, ok := v.ref.(*definedBlock); ok && block.isNull(e) {
+			return Null, errNullText
+		}
+	}
 	if a.kind == KindString && b.kind == KindString {
 		if err := e.text(len(a.str()) + len(b.str())); err != nil {
 			return Null, err
@@ -245,9 +252,11 @@ func (p *printer) block(b *definedBlock) {
 	}
 	room := e.room
 	e.room = len(p.dst) + e.max.Text
-	out, f, _ := b.render(e, p.dst)
+	out, f, printed := b.render(e, p.dst)
 	e.room = room
-	p.dst = out
+	if p.dst = out; !printed {
+		p.dst = append(p.dst, "null"...)
+	}
 	p.depth++
 	switch f {
 	case failing:

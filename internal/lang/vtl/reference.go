@@ -187,6 +187,15 @@ func (r *reference) test(e *Env) (yes, ok bool) {
 	case absent:
 		return false, true
 	}
+	if b, block := v.ref.(*definedBlock); block { // Java asks for its text, which can set variables
+		if b.isNull(e) {
+			return false, true
+		}
+		if _, err := e.textOf(v); err != nil {
+			e.record(r.at, r.source, err.Error(), err)
+			return false, false
+		}
+	}
 	return v.kind != KindBool || v.num != 0, true
 }
 
@@ -242,7 +251,7 @@ func (r *reference) check(e *Env, s *step, err error) bool {
 		return true
 	}
 	if e.err == nil {
-		e.fail(s.at, r.source, err.Error(), err)
+		e.record(s.at, r.source, err.Error(), err)
 	}
 	return false
 }

@@ -173,7 +173,7 @@ func (n *printNode) other(e *Env, dst []byte, v Value) ([]byte, flow) {
 	}
 	out, err := e.appendValue(dst, v)
 	if err != nil {
-		return out, e.fail(n.ref.at, n.ref.source, err.Error(), err)
+		return out[:len(dst)], e.fail(n.ref.at, n.ref.source, err.Error(), err)
 	}
 	return out, onward
 }
@@ -304,9 +304,16 @@ type definedBlock struct {
 	node *defineNode
 }
 
-// render prints the block, unless it is being printed twice already.
+// twice is how deep a block can be in its own printing.
+const twice = 2
+
+// isNull reports whether b is being printed twice already and has no text.
+func (b *definedBlock) isNull(e *Env) bool {
+	return e == b.env && e.run == b.run && e.defining[b.node.id] == twice
+}
+
+// render prints the block, unless it is null.
 func (b *definedBlock) render(e *Env, dst []byte) (out []byte, f flow, printed bool) {
-	const twice = 2
 	if e != b.env || e.run != b.run {
 		return dst, onward, true
 	}
@@ -321,9 +328,11 @@ func (b *definedBlock) render(e *Env, dst []byte) (out []byte, f flow, printed b
 	e.depth--
 	dst, f = b.node.body.render(e, dst)
 	e.depth++
-	*busy--
 	if f == breaking && e.breakTo == nil {
 		f = onward
+	}
+	if f != breaking { // a block that leaves a loop stays busy, as in Java
+		*busy--
 	}
 	return dst, f, true
 }
