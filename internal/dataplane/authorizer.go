@@ -288,7 +288,7 @@ func (a *authorizer) invoke(ctx context.Context, x *exchange, values []string) (
 		return nil, authorizerBroken(fmt.Errorf("the function failed: %.200q", failure.ErrorMessage))
 	}
 	if x.trace != nil {
-		x.trace.add("Authorizer result body before parsing: ", loggable(back.Body))
+		x.trace.body("Authorizer result body before parsing: ", back.Body)
 	}
 	r, err := auth.ReadResult(back.Body)
 	if err != nil {

@@ -17,8 +17,9 @@ import (
 // A Gateway serves the stages of its routes. The zero Gateway serves none. It
 // is safe for concurrent use.
 type Gateway struct {
-	Observe func(*Record)    // called once for each finished exchange; may be nil
-	Now     func() time.Time // nil: time.Now
+	Observe  func(*Record)    // called once for each finished exchange; may be nil
+	Recorder *Recorder        // remembers the last exchanges with their execution logs; nil: none are
+	Now      func() time.Time // nil: time.Now
 
 	routes atomic.Pointer[Routes]
 	pool   sync.Pool
@@ -65,10 +66,20 @@ func (g *Gateway) Serve(ctx context.Context, req *message.Request, write func(*m
 	if x == nil {
 		x = &exchange{}
 	}
-	g.serve(ctx, x, req)
+	var recorded *Recorded
+	if g.Recorder != nil {
+		x.trace = g.Recorder.trace(g.Now)
+		g.serve(ctx, x, req)
+		recorded = g.record(x) // so that whoever has the answer finds it
+	} else {
+		g.serve(ctx, x, req)
+	}
 	err := write(&x.res)
 	if err != nil && x.record.Fault == nil {
 		x.record.Fault = &Fault{Type: apigw.IntegrationFailure, Log: "the client went away before it had the answer", Err: err}
+		if recorded != nil {
+			g.Recorder.lost(recorded, x.record.Fault.Log)
+		}
 	}
 	g.observe(x)
 	x.reset()
@@ -81,8 +92,16 @@ func (g *Gateway) Serve(ctx context.Context, req *message.Request, write func(*m
 func (g *Gateway) Trace(ctx context.Context, req *message.Request, write func(*message.Response, *Trace) error) error {
 	x := &exchange{trace: &Trace{Now: g.Now}}
 	g.serve(ctx, x, req)
+	if g.Recorder != nil {
+		g.record(x)
+	}
 	g.observe(x)
 	return write(&x.res, x.trace)
+}
+
+// record hands x to the recorder.
+func (g *Gateway) record(x *exchange) *Recorded {
+	return g.Recorder.record(x, g.now().Sub(x.record.Start))
 }
 
 func (g *Gateway) observe(x *exchange) {
@@ -128,9 +147,7 @@ func (g *Gateway) serve(ctx context.Context, x *exchange, req *message.Request) 
 		if !errors.As(err, &f) {
 			f = configurationError("There was an internal error while executing your request", err)
 		}
-		if f.Log != "" {
-			x.trace.add(f.Log)
-		}
+		x.trace.fail(f.Log)
 		x.record.Fault = f
 		responses.answer(x, f)
 	}

@@ -81,6 +81,7 @@ func withPort(address, uri string) string {
 // call sends x.out to the backend and waits for the whole answer.
 func (i *integration) call(ctx context.Context, x *exchange) (*message.Response, error) {
 	if i.broken != nil {
+		x.trace.enter(AtBackend)
 		return nil, i.broken
 	}
 	if !i.remote {
@@ -93,7 +94,8 @@ func (i *integration) call(ctx context.Context, x *exchange) (*message.Response,
 	if x.trace != nil {
 		x.trace.add("Endpoint request URI: ", x.out.URL)
 		x.trace.header("Endpoint request headers: ", x.out.Header)
-		x.trace.add("Endpoint request body after transformations: ", loggable(x.out.Body))
+		x.trace.body("Endpoint request body after transformations: ", x.out.Body)
+		x.trace.enter(AtBackend)
 		x.trace.add("Sending request to ", x.out.URL)
 	}
 	start := time.Now()
@@ -122,8 +124,10 @@ func (i *integration) call(ctx context.Context, x *exchange) (*message.Response,
 	x.scope.Context.Integration.Status = mapping.Num(int64(back.Status))
 	if x.trace != nil {
 		x.trace.add("Received response. Status: ", strconv.Itoa(back.Status), ", Integration latency: ", strconv.FormatInt(latency.Milliseconds(), 10), " ms")
+		x.trace.enter(AtIntegrationResponse)
 		x.trace.header("Endpoint response headers: ", back.Header)
-		x.trace.add("Endpoint response body before transformations: ", loggable(back.Body))
+		x.trace.body("Endpoint response body before transformations: ", back.Body)
+		x.trace.enter(AtBackend)
 	}
 	if i.lambda {
 		if f := lambdaFault(x, back); f != nil {

@@ -327,5 +327,5 @@ func (x *exchange) logMethodRequest() {
 	x.trace.pairs("Method request path: ", x.scope.Path)
 	x.trace.pairs("Method request query string: ", x.scope.Query)
 	x.trace.header("Method request headers: ", x.scope.Header)
-	x.trace.add("Method request body before transformations: ", strings.ToValidUTF8(string(x.body), "\uFFFD"))
+	x.trace.add("Method request body before transformations: ", strings.ToValidUTF8(string(x.trace.cut(x.body)), "\uFFFD"))
 }

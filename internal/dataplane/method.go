@@ -50,6 +50,7 @@ func (m *Method) serve(ctx context.Context, x *exchange) error {
 
 // perform walks x to the backend and back.
 func (m *Method) perform(ctx context.Context, x *exchange) error {
+	x.trace.enter(AtIntegrationRequest)
 	if err := m.integrationRequest.build(x); err != nil {
 		return err
 	}
@@ -57,5 +58,6 @@ func (m *Method) perform(ctx context.Context, x *exchange) error {
 	if err != nil {
 		return err
 	}
+	x.trace.enter(AtIntegrationResponse)
 	return m.integrationResponse.translate(x, back)
 }

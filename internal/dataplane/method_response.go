@@ -38,7 +38,8 @@ func (r *methodResponse) finish(x *exchange) {
 		res.Header.Add("Content-Type", "application/json")
 	}
 	if x.trace != nil {
-		x.trace.add("Method response body after transformations: ", loggable(res.Body))
+		x.trace.enter(AtMethodResponse)
+		x.trace.body("Method response body after transformations: ", res.Body)
 		x.trace.header("Method response headers: ", res.Header)
 		x.trace.add("Successfully completed execution")
 	}

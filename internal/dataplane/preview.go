@@ -96,9 +96,7 @@ func (p *Preview) Serve(ctx context.Context, req *message.Request, now func() ti
 // refuse makes x.res of a fault. The Content-Type of a gateway response is not
 // shown unless the API sets it. Observed.
 func (p *Preview) refuse(x *exchange, f *Fault) {
-	if f.Log != "" {
-		x.trace.add(f.Log)
-	}
+	x.trace.fail(f.Log)
 	p.stage.responses.answer(x, f)
 	if r := p.stage.responses[f.Type]; r != nil {
 		for _, row := range r.headers {

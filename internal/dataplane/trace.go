@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"postern/internal/message"
 )
@@ -16,12 +17,52 @@ type Trace struct {
 	RequestID string // of a test invocation; empty otherwise
 	Lines     []TraceLine
 	Now       func() time.Time
+
+	most    int     // bytes of a payload that a line takes; 0: all
+	station Station // where the request is
+	failed  Station // where it was when it failed
 }
 
 // A TraceLine is one event of an execution log.
 type TraceLine struct {
-	Time time.Time
-	Text string
+	Time    time.Time
+	Station Station
+	Text    string
+}
+
+// A Station is a part of the corridor, as the lines of a log are told apart.
+type Station uint8
+
+const (
+	AtMethodRequest Station = iota
+	AtIntegrationRequest
+	AtBackend
+	AtIntegrationResponse
+	AtMethodResponse
+	AtGatewayResponse // in place of a method response
+)
+
+func (s Station) String() string {
+	return [...]string{"method request", "integration request", "backend", "integration response", "method response", "gateway response"}[s]
+}
+
+// enter says where the request is from now on.
+func (t *Trace) enter(s Station) {
+	if t != nil {
+		t.station = s
+	}
+}
+
+// fail logs why the request leaves by the side door; empty: nothing.
+func (t *Trace) fail(log string) {
+	if t == nil {
+		return
+	}
+	if log != "" {
+		t.add(log)
+	}
+	t.failed = t.station
+	t.enter(AtGatewayResponse)
 }
 
 func (t *Trace) add(parts ...string) {
@@ -32,7 +73,27 @@ func (t *Trace) add(parts ...string) {
 	if t.Now != nil {
 		now = t.Now
 	}
-	t.Lines = append(t.Lines, TraceLine{now(), strings.Join(parts, "")})
+	t.Lines = append(t.Lines, TraceLine{now(), t.station, strings.Join(parts, "")})
+}
+
+// body logs a payload.
+func (t *Trace) body(label string, b []byte) {
+	if t == nil {
+		return
+	}
+	t.add(label, loggable(t.cut(b)))
+}
+
+// cut leaves out the end of a payload, between two characters.
+func (t *Trace) cut(b []byte) []byte {
+	if t.most == 0 || len(b) <= t.most {
+		return b
+	}
+	n := t.most
+	for n > t.most-utf8.UTFMax && !utf8.RuneStart(b[n]) {
+		n--
+	}
+	return b[:n]
 }
 
 // String prints the log as TestInvokeMethod does.
