@@ -34,6 +34,7 @@ func open(s cli.Settings) (cli.House, error) {
 		LinkLocal: s.LinkLocal,
 		Keys:      s.Keys,
 		Insecure:  s.Insecure,
+		Traces:    s.Traces,
 		Log:       s.Log,
 		Path:      os.Getenv("PATH"),
 		Spare:     house.SpareMemory(os.Getenv),
@@ -73,10 +74,11 @@ func open(s cli.Settings) (cli.House, error) {
 				}
 			}
 		},
-		Ready: func() []string { return notReady(h) },
-		Admit: h.Admit,
+		Recorder: h.Gateway.Recorder,
+		Ready:    func() []string { return notReady(h) },
+		Admit:    h.Admit,
 		Info: stackapi.Info{Version: s.Version, AccountID: s.AccountID, Region: s.Region, DataDir: s.DataDir,
-			Links: s.Links, Endpoints: s.Endpoints, PID: os.Getpid()},
+			Links: s.Links, Endpoints: s.Endpoints, Traces: s.Traces, PID: os.Getpid()},
 		Log: s.Log,
 	}
 	return h, nil

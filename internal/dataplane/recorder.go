@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -201,28 +202,28 @@ func (r *Recorder) Since(number int64) (list []*Recorded, last int64, changed <-
 
 // Find returns the exchanges that an id means, the newest first: a request id or
 // its beginning of at least four characters, an extended request id, or an
-// X-Amzn-Trace-Id, of which the root is enough. Where one has exactly the id, its
-// being the beginning of others does not count.
-func (r *Recorder) Find(id string) []*Recorded {
+// X-Amzn-Trace-Id, of which the root is enough. whole says that it is more than
+// the beginning of their ids.
+func (r *Recorder) Find(id string) (found []*Recorded, whole bool) {
 	list, _, _ := r.Since(0)
 	slices.Reverse(list)
 	root := traceRoot(id)
 	if root == "" {
 		root = id
 	}
-	var exact, begins []*Recorded
+	var begins []*Recorded
 	for _, e := range list {
 		switch {
 		case strings.EqualFold(e.RequestID, id), e.ExtendedID == id, traceRoot(e.TraceID) == root:
-			exact = append(exact, e)
+			found = append(found, e)
 		case len(id) >= 4 && len(id) <= len(e.RequestID) && strings.EqualFold(e.RequestID[:len(id)], id):
 			begins = append(begins, e)
 		}
 	}
-	if exact != nil {
-		return exact
+	if found != nil {
+		return found, true
 	}
-	return begins
+	return begins, false
 }
 
 // asked is the address that a client asked.
@@ -283,13 +284,13 @@ func (x *exchange) secrets() func(string) string {
 }
 
 // cause is what is known of a fault beyond its log: what its errors say, without
-// those that repeat it.
+// those that repeat it, and without the end of a context, which says no more.
 func (f *Fault) cause() string {
 	err := f.Err
 	for err != nil && err.Error() == f.Log {
 		err = errors.Unwrap(err)
 	}
-	if err == nil {
+	if err == nil || err == context.DeadlineExceeded || err == context.Canceled {
 		return ""
 	}
 	return err.Error()

@@ -72,12 +72,12 @@ func TestRequestsAreRecordedBeforeTheyAreAnswered(t *testing.T) {
 		t.Errorf("stations:\ngot  %s\nwant %s", got, want)
 	}
 	for _, id := range []string{id, strings.ToUpper(id), id[:8], extended, trace, traceRoot(trace), "Root=" + traceRoot(trace)} {
-		if found := d.gateway.Recorder.Find(id); len(found) != 1 || found[0] != e {
+		if found, _ := d.gateway.Recorder.Find(id); len(found) != 1 || found[0] != e {
 			t.Errorf("%s: found %d", id, len(found))
 		}
 	}
 	for _, id := range []string{"", id[:3], extended[:8], "zzzzzzzz"} {
-		if found := d.gateway.Recorder.Find(id); found != nil {
+		if found, _ := d.gateway.Recorder.Find(id); found != nil {
 			t.Errorf("%q: found %d", id, len(found))
 		}
 	}

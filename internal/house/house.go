@@ -53,6 +53,7 @@ type Config struct {
 	Keys         []sigv4.Profile   // who may sign; none: signatures are not judged, and only local programs may use the control plane
 	Insecure     bool              // without Keys: anybody may use the control plane
 	Log          *slog.Logger      // nil: nothing is logged
+	Traces       int               // requests that are remembered with their execution logs; 0: none
 	Path         string            // where node and python3 are looked for, as PATH lists directories; empty: where systems have them
 	Environment  map[string]string // what functions get besides their own variables: credentials and endpoints
 	FunctionLog  func(lambda.Line) // gets every line of the functions' logs; must not block for long; nil: nobody
@@ -114,6 +115,9 @@ func New(c Config) (*House, error) {
 	cloud := &backend.AWS{Pool: h.pool, Endpoints: c.Endpoints, Settings: c.AWS, Now: c.Now}
 	kept := &caches{now: c.Now, max: c.Limits.CachedBody}
 	h.Gateway = &dataplane.Gateway{Now: c.Now, Observe: h.observe}
+	if c.Traces > 0 {
+		h.Gateway.Recorder = dataplane.NewRecorder(c.Traces)
+	}
 	meter := throttle.NewMeter(c.Now)
 	table := dataplane.NewKeyTable(meter, c.Now)
 	asked := &authorizers{now: c.Now, endpoint: c.Endpoints["cognito-idp"]}

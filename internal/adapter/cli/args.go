@@ -12,12 +12,15 @@ import (
 // --parameters A=1 B=2.
 var lists = []string{"--parameters", "--parameter-overrides", "--var", "--vpc-link", "--endpoint", "--tags"}
 
-// spreadLists repeats such a flag before each of its values.
+// spreadLists repeats such a flag before each of its values. The number of
+// --traces, which it need not have, becomes a part of it.
 func spreadLists(args []string) []string {
 	var out []string
 	flag, first := "", false // the flag whose values these are; none has come yet
 	for i, a := range args {
 		switch {
+		case i > 0 && args[i-1] == "--traces" && strings.Trim(a, "0123456789") == "" && a != "":
+			out[len(out)-1] += "=" + a
 		case a == "--":
 			return append(out, args[i:]...)
 		case strings.HasPrefix(a, "-") && a != "-":

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -53,7 +54,7 @@ func (c *command) complete(root *cobra.Command) {
 	templates := filesOf("yaml", "yml", "json", "template")
 	arguments := map[string]completer{
 		"up": templates, "plan": templates, "check": templates, "render": filesOf("yaml", "yml", "json", "vm", "vtl", "template"), "test": filesOf("jsonl"),
-		"down": c.completeStacks, "invoke": words(c.methodWords), "explain": words(c.explainWords),
+		"down": c.completeStacks, "invoke": words(c.methodWords), "trace": words(c.traceWords), "explain": words(c.explainWords),
 	}
 	flags := map[string]completer{
 		"output":      cobra.FixedCompletions([]string{outputText, outputJSON}, cobra.ShellCompDirectiveNoFileComp),
@@ -65,6 +66,7 @@ func (c *command) complete(root *cobra.Command) {
 		"parameters":  c.completeParameters,
 		"credentials": anyFile,
 		"body":        anyFile,
+		"status":      cobra.FixedCompletions([]string{"2xx", "3xx", "4xx", "5xx"}, cobra.ShellCompDirectiveNoFileComp),
 		"request":     filesOf("json"),
 		"data-dir":    directories,
 	}
@@ -197,6 +199,28 @@ func (c *command) methodWords(cmd *cobra.Command, args []string) []string {
 				}
 			}
 		}
+	}
+	return out
+}
+
+// traceWords lists the requests that the running gateway remembers, the newest
+// first.
+func (c *command) traceWords(cmd *cobra.Command, args []string) []string {
+	if len(args) > 0 {
+		return nil
+	}
+	client, ctx, cancel, err := c.completing(cmd)
+	if err != nil {
+		return nil
+	}
+	defer cancel()
+	list, err := client.Traces(ctx, stackapi.TraceFilter{})
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for _, a := range slices.Backward(list.Traces) {
+		out = append(out, described(a.RequestID, fmt.Sprintf("%d %s %s", a.Status, a.HTTPMethod, cutText(oneLine(a.Path), 60))))
 	}
 	return out
 }

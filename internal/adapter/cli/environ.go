@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -47,6 +48,10 @@ func variables(root *cobra.Command) []Variable {
 				v.Value = ""
 			}
 			byName[name] = v
+		} else if command != "" && v.Value != f.DefValue && !strings.Contains(v.Value, ": ") {
+			if _, list := f.Value.(pflag.SliceValue); !list {
+				v.Value += "; " + command + ": " + f.DefValue
+			}
 		}
 		if command != "" && !slices.Contains(v.Commands, command) {
 			v.Commands = append(v.Commands, command)

@@ -42,6 +42,7 @@ type place struct {
 	services []string
 	backends []string
 	lend     bool // the gateway's credentials to functions
+	traces   int
 }
 
 // flags adds those that find a gateway.
@@ -113,6 +114,9 @@ func (c *command) settings(p *place) (Settings, error) {
 		s.DataDir = abs
 	}
 	s.Lend = p.lend
+	if s.Traces = p.traces; s.Traces < 0 {
+		return s, usage("", "%s: found %d, expected a number of requests, or 0 for none", c.setting("traces"), s.Traces)
+	}
 	for _, b := range p.backends {
 		if r, err := netip.ParsePrefix(b); err != nil || !r.Addr().IsLinkLocalUnicast() && r.Addr() != netip.MustParseAddr("fd00:ec2::254") {
 			return s, usage("only link-local addresses are refused; all others need no permission",
@@ -224,6 +228,9 @@ func differs(info *stackapi.Info, s Settings, f *pflag.FlagSet) string {
 		return fmt.Sprintf("has region %s, not %s", info.Region, s.Region)
 	case given("data-dir") && s.DataDir != info.DataDir:
 		return fmt.Sprintf("has data directory %s, not %s", show(info.DataDir), show(s.DataDir))
+	}
+	if given("traces") && s.Traces != info.Traces {
+		return fmt.Sprintf("was not started with --traces=%d", s.Traces)
 	}
 	for _, key := range slices.Sorted(maps.Keys(s.Links)) {
 		if info.Links[key] != s.Links[key] {

@@ -44,6 +44,7 @@ type Settings struct {
 	Keys      []sigv4.Profile   // who may sign; none: only local programs may change anything
 	Insecure  bool              // without Keys: anybody may
 	Lend      bool              // functions get this process's credentials for AWS
+	Traces    int               // requests that are remembered with their execution logs; 0: none
 	BaseURL   string            // of the listener, for addresses shown to people; empty: not known
 	Version   string
 	Log       *slog.Logger

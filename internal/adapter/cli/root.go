@@ -53,7 +53,7 @@ own machine: the same nouns, the same mapping templates, the same answers.`,
 	}
 	add("run", c.upCommand(), c.downCommand(), c.serveCommand(), c.listCommand())
 	add("check", c.checkCommand(), c.planCommand(), c.renderCommand(), c.testCommand(), c.explainCommand())
-	add("try", c.invokeCommand(), c.logsCommand(), c.echoCommand())
+	add("try", c.invokeCommand(), c.traceCommand(), c.logsCommand(), c.echoCommand())
 	add("other", c.environCommand(), c.versionCommand())
 	root.SetHelpCommand(c.helpCommand())
 	root.SetHelpCommandGroupID("other")
@@ -207,6 +207,7 @@ its own, or the Integration of an AWS::ApiGateway::Method. Both mean the same.
 
   postern up examples/quickstart/template.yaml --with-echo 127.0.0.1:8099
   postern invoke GET /hello/ada --trace
+  postern trace --last
 `
 
 const templatesTopic = `

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"strconv"
 	"sync"
 	"syscall"
 	"time"
@@ -227,7 +228,26 @@ end, the second stops now.`,
 	p.houseFlags(cmd.Flags())
 	drainFlag(cmd.Flags(), &timeout)
 	echoFlag(cmd.Flags(), &echo)
+	p.tracesFlag(cmd.Flags(), 0)
 	return cmd
+}
+
+// tracesFlag adds how many requests are remembered, unless said otherwise as many
+// as the command says.
+func (p *place) tracesFlag(f *pflag.FlagSet, usual int) {
+	f.IntVar(&p.traces, "traces", usual, "remember the last `N` requests with their execution logs, for postern trace; 0: none")
+	f.Lookup("traces").NoOptDefVal = strconv.Itoa(usualTraces)
+}
+
+// usualTraces is how many requests are remembered if no other number is given.
+const usualTraces = 200
+
+// whereFlag is what other commands need to find the gateway; empty: nothing.
+func (c *command) whereFlag(p *place) string {
+	if p.listen == defaultListen || c.fromEnvironment["listen"] {
+		return ""
+	}
+	return " --listen " + p.listen
 }
 
 func drainFlag(f *pflag.FlagSet, timeout *time.Duration) {
@@ -285,5 +305,9 @@ func (c *command) live(s *server, empty bool) {
 	if empty {
 		c.note("nothing is provisioned yet; try: postern up examples/quickstart/template.yaml")
 	}
-	c.note("stop: Ctrl-C")
+	traces := ""
+	if s.settings.Traces > 0 {
+		traces = "traces: postern trace --last" + s.c.whereFlag(s.place) + "   "
+	}
+	c.note("%sstop: Ctrl-C", traces)
 }

@@ -65,6 +65,7 @@ dropping a request, and the command ends.`,
 	u.place.houseFlags(f)
 	echoFlag(f, &u.echo)
 	drainFlag(f, &u.timeout)
+	u.place.tracesFlag(f, usualTraces)
 	return cmd
 }
 

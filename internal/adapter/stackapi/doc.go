@@ -12,6 +12,10 @@
 //	DELETE /_postern/api/v1/stacks/{name}        → lines of Line
 //	GET    /_postern/api/v1/endpoints            → Endpoints
 //	POST   /_postern/api/v1/invoke               InvokeRequest → InvokeResponse
+//	GET    /_postern/api/v1/functions            → Functions
+//	GET    /_postern/api/v1/logs                 → lines of LogLine
+//	GET    /_postern/api/v1/traces               → Traces, or with follow=true lines of Answered
+//	GET    /_postern/api/v1/traces/{id}          → Trace
 //
 // Every document names its schema, such as postern.plan/1. Members are added to
 // a schema, never removed or changed. A refusal is a Failure, with the problems

@@ -44,7 +44,8 @@ func writeReady(w http.ResponseWriter, version string, reasons []string) {
 }
 
 // A Drain is a handler that can say that it is about to stop: then readyz
-// answers 503, connections are not kept, and who follows logs is sent away.
+// answers 503, connections are not kept, and who follows logs or requests is sent
+// away.
 type Drain struct {
 	Handler http.Handler
 	Version string
@@ -84,7 +85,7 @@ func (d *Drain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	if r.URL.Path == prefix+"logs" {
+	if r.URL.Path == prefix+"logs" || r.URL.Path == prefix+"traces" {
 		ctx, cancel := context.WithCancel(r.Context())
 		defer cancel()
 		go func() {

@@ -14,6 +14,7 @@ import (
 	"sync"
 
 	"postern/internal/adapter/listen"
+	"postern/internal/dataplane"
 	"postern/internal/provision/stack"
 )
 
@@ -36,6 +37,7 @@ type Server struct {
 	Invoke    func(context.Context, InvokeRequest) (*InvokeResponse, error)
 	Functions func(context.Context) ([]Function, error)                                           // without stacks; nil: there are none
 	Logs      func(ctx context.Context, function string, tail int, follow bool) iter.Seq[LogLine] // of one function or, with "", of all; nil: there are none
+	Recorder  *dataplane.Recorder                                                                 // of the requests that are answered; nil: none are remembered
 	Ready     func() []string                                                                     // reasons why it is not; nil: it always is
 
 	// Admit refuses who may not use the API; nil: those who are not local.
@@ -94,6 +96,8 @@ func (s *Server) route() {
 	api("POST invoke", s.invoke)
 	api("GET functions", s.listFunctions)
 	api("GET logs", s.logs)
+	api("GET traces", s.listTraces)
+	api("GET traces/{id}", s.getTrace)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, &refusal{http.StatusNotFound, Failure{Code: CodeNotFound,
 			Message: "there is nothing at " + r.Method + " " + quoted(r.URL.Path), Help: "the paths of Postern's own API begin with " + prefix}})

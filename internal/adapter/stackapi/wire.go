@@ -13,6 +13,8 @@ const (
 	FunctionsSchema = "postern.functions/1"
 	LineSchema      = "postern.line/1"
 	InvokeSchema    = "postern.invoke/1"
+	TracesSchema    = "postern.traces/1"
+	TraceSchema     = "postern.trace/1"
 	FailureSchema   = "postern.failure/1"
 	HealthSchema    = "postern.health/1"
 )
@@ -53,6 +55,7 @@ type Info struct {
 	DataDir   string            `json:"dataDir,omitempty"` // absolute; empty: in memory
 	Links     map[string]string `json:"vpcLinks,omitempty"`
 	Endpoints map[string]string `json:"endpoints,omitempty"` // of AWS services
+	Traces    int               `json:"traces,omitempty"`    // requests that are remembered at most
 	PID       int               `json:"pid"`
 }
 
@@ -306,6 +309,62 @@ type InvokeResponse struct {
 	Millis  float64     `json:"ms"`
 }
 
+// Traces is the last requests that the gateway answered, the oldest first.
+type Traces struct {
+	Schema string     `json:"schema"`
+	Size   int        `json:"size"` // how many are remembered at most
+	Traces []Answered `json:"traces"`
+}
+
+// An Answered is a request that the gateway answered. It has no secrets.
+type Answered struct {
+	RequestID  string    `json:"requestId"`         // x-amzn-RequestId
+	ExtendedID string    `json:"extendedRequestId"` // x-amz-apigw-id
+	TraceID    string    `json:"traceId"`           // X-Amzn-Trace-Id
+	Time       time.Time `json:"time"`              // when it came
+	API        string    `json:"api"`
+	Stage      string    `json:"stage"`
+	HTTPMethod string    `json:"httpMethod"`
+	Resource   string    `json:"resourcePath,omitempty"` // empty: none was found
+	Path       string    `json:"path"`                   // below the stage
+	URL        string    `json:"url"`
+	Client     string    `json:"sourceIp"`
+	Status     int       `json:"status"`
+	Millis     float64   `json:"ms"`
+
+	BackendStatus int     `json:"integrationStatus,omitempty"` // missing: no backend answered
+	BackendMillis float64 `json:"integrationMs,omitempty"`     // missing: no backend was called
+	Cache         string  `json:"cache,omitempty"`             // hit or miss, if answers are kept
+	RequestBytes  int     `json:"requestBytes"`
+	ResponseBytes int     `json:"responseBytes"`
+
+	Fault *Fault `json:"fault,omitempty"` // missing: the method answered
+}
+
+// A Fault is why a gateway response answered, and not the method.
+type Fault struct {
+	ResponseType string `json:"responseType"` // such as INTEGRATION_TIMEOUT
+	Station      string `json:"station"`      // where the request was
+	Message      string `json:"message,omitempty"`
+	Log          string `json:"log,omitempty"`   // line of the execution log
+	Cause        string `json:"cause,omitempty"` // what is known beyond that, such as the place in a template
+}
+
+// A Trace is a request with its execution log.
+type Trace struct {
+	Schema string `json:"schema"`
+	Answered
+	Headers [][2]string `json:"headers"` // as the client sent them
+	Log     []TraceLine `json:"log"`
+}
+
+// A TraceLine is a line of an execution log.
+type TraceLine struct {
+	Time    time.Time `json:"time"`
+	Station string    `json:"station"` // method request, integration request, backend, integration response, method response, gateway response
+	Text    string    `json:"text"`
+}
+
 // A Failure is a refusal.
 type Failure struct {
 	Schema   string    `json:"schema"`
@@ -323,5 +382,6 @@ const (
 	CodeNotFound   = "not-found"   // the stack, API or stage
 	CodeConflict   = "conflict"    // the stack cannot be changed now
 	CodeNotAllowed = "not-allowed" // not a local program
+	CodeNoTraces   = "no-traces"   // the gateway remembers no requests
 	CodeInternal   = "internal"
 )
