@@ -22,7 +22,7 @@ const (
 	lineEnds   = `\n\r\u0085\u2028\u2029`
 	endOfText  = `(?=(?:\r\n|[` + lineEnds + `])?\z)`
 	endOfLine  = `(?:(?=\r|[\u0085\u2028\u2029]|\z)|(?<!\r)(?=\n))`
-	startLine  = `(?:\A|(?<=\n|\r(?!\n)|[\u0085\u2028\u2029])(?!\z))`
+	startLine  = `(?:(?:\A|(?<=\n|\r(?!\n)|[\u0085\u2028\u2029]))(?!\z))`
 	digitSet   = `0-9`
 	wordSet    = `a-zA-Z_0-9`
 	spaceSet   = ` \t\n\x0B\f\r`
