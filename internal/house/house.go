@@ -267,7 +267,7 @@ func (p port) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		e.ServeHTTP(w, r)
 		return
 	}
-	if strings.HasPrefix(r.URL.Path, "/_postern/") || r.URL.Path == stackapi.NeighborHealth {
+	if strings.HasPrefix(r.URL.Path, "/_postern/") || r.URL.Path == "/_postern" || r.URL.Path == stackapi.NeighborHealth {
 		if h.Own == nil {
 			http.NotFound(w, r)
 			return

@@ -279,6 +279,7 @@ Everything is on one port, 127.0.0.1:4566 unless --listen says otherwise.
   http://{api}.execute-api.localhost:4566/{stage}/…               if *.localhost resolves
   http://127.0.0.1:4566/restapis/{api}/{stage}/_user_request_/…   as older tools write it
   http://127.0.0.1:4566/                                          control plane, AWS_ENDPOINT_URL
+  http://127.0.0.1:4566/_postern/                                 console, for a browser
   http://127.0.0.1:4566/_postern/healthz, /readyz                 health
   http://127.0.0.1:4566/_postern/api/v1/                          Postern's own API
 

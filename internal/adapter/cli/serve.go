@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -305,9 +306,12 @@ func (c *command) live(s *server, empty bool) {
 	if empty {
 		c.note("nothing is provisioned yet; try: postern up examples/quickstart/template.yaml")
 	}
-	traces := ""
-	if s.settings.Traces > 0 {
-		traces = "traces: postern trace --last" + s.c.whereFlag(s.place) + "   "
+	var next []string
+	if len(s.settings.Keys) == 0 { // browsers do not sign
+		next = append(next, "console "+s.url+"/_postern/")
 	}
-	c.note("%sstop: Ctrl-C", traces)
+	if s.settings.Traces > 0 {
+		next = append(next, "traces: postern trace --last"+c.whereFlag(s.place))
+	}
+	c.note("%s", strings.Join(append(next, "stop: Ctrl-C"), "   "))
 }

@@ -2,6 +2,7 @@
 // they serve, and trying a method. The Server and the Client stand side by side;
 // the command line is one user of the Client and has no other way in.
 //
+//	GET    /_postern/                            the console, a page for a browser
 //	GET    /_postern/healthz, /livez, /readyz
 //	GET    /_postern/api/v1/info                 Info
 //	POST   /_postern/api/v1/check                CheckRequest → Problems

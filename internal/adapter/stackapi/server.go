@@ -98,11 +98,17 @@ func (s *Server) route() {
 	api("GET logs", s.logs)
 	api("GET traces", s.listTraces)
 	api("GET traces/{id}", s.getTrace)
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		s.fail(w, r, &refusal{http.StatusNotFound, Failure{Code: CodeNotFound,
-			Message: "there is nothing at " + r.Method + " " + quoted(r.URL.Path), Help: "the paths of Postern's own API begin with " + prefix}})
-	})
+	mux.HandleFunc("GET /_postern/{$}", s.console)
+	mux.HandleFunc("GET /_postern/console/{file}", s.console)
+	mux.Handle("GET /_postern", http.RedirectHandler("/_postern/", http.StatusMovedPermanently))
+	mux.HandleFunc("/", s.nothing)
 	s.mux = mux
+}
+
+// nothing answers where nothing else does.
+func (s *Server) nothing(w http.ResponseWriter, r *http.Request) {
+	s.fail(w, r, &refusal{http.StatusNotFound, Failure{Code: CodeNotFound,
+		Message: "there is nothing at " + r.Method + " " + quoted(r.URL.Path), Help: "the paths of Postern's own API begin with " + prefix}})
 }
 
 // admit refuses a request that may not use the API. Those of this process may.
