@@ -165,7 +165,11 @@ func (l *Lambda) answered(call *FunctionCall, a *FunctionAnswer) *message.Respon
 	if id == "" {
 		id = call.RequestID
 	}
-	h := make(message.Header, 0, 10)
+	room := 6
+	if !l.Checked {
+		room = 9
+	}
+	h := make(message.Header, 0, room)
 	if !l.Checked {
 		h.Add("Date", time.Now().UTC().Format(http.TimeFormat))
 		h.Add("Content-Length", strconv.Itoa(len(payload)))

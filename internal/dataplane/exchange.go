@@ -34,23 +34,21 @@ type exchange struct {
 	executing bool             // method.go; past the method request
 }
 
-// reset empties x for the next request and keeps its memory.
+// reset empties x for the next request and keeps its memory. Field by field: an
+// exchange is too large to be written twice for each request.
 func (x *exchange) reset() {
-	scope := x.scope
-	scope.Reset()
-	*x = exchange{
-		scope:    scope,
-		path:     x.path[:0],
-		query:    x.query[:0],
-		header:   x.header[:0],
-		rendered: x.rendered[:0],
-		uri:      x.uri[:0],
-		out:      backend.Request{Header: x.out.Header[:0]},
-		values:   x.values[:0],
-		cacheKey: x.cacheKey[:0],
-		order:    x.order[:0],
-		res:      message.Response{Header: x.res.Header[:0]},
-	}
+	x.scope.Reset()
+	x.request, x.stage, x.method = nil, nil, nil
+	x.path, x.query, x.header = x.path[:0], x.query[:0], x.header[:0]
+	x.traceID, x.below = "", ""
+	x.caller, x.usageKey = nil, ""
+	x.body, x.chosen = nil, converted{}
+	x.rendered, x.uri = x.rendered[:0], x.uri[:0]
+	x.out = backend.Request{Header: x.out.Header[:0]}
+	x.values, x.cacheKey, x.order = x.values[:0], x.cacheKey[:0], x.order[:0]
+	x.res = message.Response{Header: x.res.Header[:0]}
+	x.record = Record{}
+	x.trace, x.executing = nil, false
 }
 
 // maxKept is the memory in bytes that a buffer may keep between requests.

@@ -202,17 +202,10 @@ func (x *exchange) open(addr Address) {
 	ids := newIDs()
 	x.below = addr.Path
 	c := &x.scope.Context
-	*c = mapping.Context{
-		APIID:             addr.API,
-		Stage:             addr.Stage,
-		ExtendedRequestID: ids.extended,
-		HTTPMethod:        req.Method,
-		Path:              "/" + addr.Stage + addr.Path,
-		Protocol:          "HTTP/1.1",
-		RequestID:         ids.request,
-		RequestTime:       x.record.Start,
-		DomainPrefix:      addr.API,
-	}
+	c.APIID, c.Stage, c.DomainPrefix = addr.API, addr.Stage, addr.API
+	c.RequestID, c.ExtendedRequestID, c.RequestTime = ids.request, ids.extended, x.record.Start
+	c.HTTPMethod, c.Protocol = req.Method, "HTTP/1.1"
+	c.Path = "/" + addr.Stage + addr.Path
 	if addr.Base == "" {
 		c.DomainName = hostname(req.Host)
 		c.Path = belowStage(req.Path)

@@ -14,10 +14,34 @@ import (
 
 // appendText appends s as a JSON string. What is no UTF-8 becomes U+FFFD.
 func appendText(dst []byte, s string) []byte {
+	if plainText(s) {
+		return append(append(append(dst, '"'), s...), '"')
+	}
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\uFFFD")
 	}
 	return jsonpath.AppendQuoted(dst, s)
+}
+
+// plainText reports whether s is ASCII without anything that has to be escaped.
+func plainText(s string) bool {
+	const lows, highs = 0x0101010101010101, 0x8080808080808080
+	i := 0
+	for ; i+8 <= len(s); i += 8 {
+		x := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 |
+			uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
+		quote, slash := x^lows*'"', x^lows*'\\'
+		// A byte less than what is taken off borrows, which marks those above it too.
+		if (x|(x-lows*' ')|(quote-lows)|(slash-lows))&highs != 0 {
+			return false
+		}
+	}
+	for ; i < len(s); i++ {
+		if c := s[i]; c < ' ' || c >= utf8.RuneSelf || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
 
 // appendMember appends a member of an object after another.

@@ -370,44 +370,49 @@ func (i *instance) respond(id string, answer *backend.FunctionAnswer, why *failu
 // report writes the last lines of an invocation. A failure that the runtime
 // reported has been logged by the runtime.
 func (i *instance) report(v *invocation, took time.Duration, why *failure) (tail string) {
-	return i.log.end(v, func() []string {
-		c := &i.function.config
-		i.mu.Lock()
-		if !i.memoryAt.After(time.Now().Add(-time.Second)) && i.state != dead {
-			i.measure()
-		}
-		used, initTime, reportInit := i.memory, i.initTime, i.reportInit
-		i.reportInit = false
-		i.mu.Unlock()
-		billed := took
-		b := make([]byte, 0, 256)
-		b = append(append(b, "REPORT RequestId: "...), v.requestID...)
-		b = append(appendMillis(append(b, "\tDuration: "...), took), " ms\tBilled Duration: "...)
-		if reportInit {
-			billed += initTime
-		}
-		b = strconv.AppendInt(b, int64((billed+time.Millisecond-1)/time.Millisecond), 10)
-		b = strconv.AppendInt(append(b, " ms\tMemory Size: "...), int64(c.MemorySize), 10)
+	if !i.log.wanted(v) {
+		i.log.drain()
+		return ""
+	}
+	c := &i.function.config
+	now := v.begun.Add(took)
+	i.mu.Lock()
+	if !i.memoryAt.After(now.Add(-time.Second)) && i.state != dead {
+		i.measure()
+	}
+	used, initTime, reportInit := i.memory, i.initTime, i.reportInit
+	i.reportInit = false
+	i.mu.Unlock()
+	billed := took
+	b := append(append(make([]byte, 0, 320), "END RequestId: "...), v.requestID...)
+	end := len(b)
+	b = append(append(b, "REPORT RequestId: "...), v.requestID...)
+	b = append(appendMillis(append(b, "\tDuration: "...), took), " ms\tBilled Duration: "...)
+	if reportInit {
+		billed += initTime
+	}
+	b = strconv.AppendInt(b, int64((billed+time.Millisecond-1)/time.Millisecond), 10)
+	b = strconv.AppendInt(append(b, " ms\tMemory Size: "...), int64(c.MemorySize), 10)
+	b = append(b, " MB\t"...)
+	if used > 0 {
+		b = strconv.AppendInt(append(b, "Max Memory Used: "...), min(used>>20, int64(c.MemorySize)), 10)
 		b = append(b, " MB\t"...)
-		if used > 0 {
-			b = strconv.AppendInt(append(b, "Max Memory Used: "...), min(used>>20, int64(c.MemorySize)), 10)
-			b = append(b, " MB\t"...)
+	}
+	if reportInit {
+		b = append(appendMillis(append(b, "Init Duration: "...), initTime), " ms\t"...)
+	}
+	failed := ""
+	if why != nil {
+		b = append(append(b, "Status: "...), why.status...)
+		if why.status == "error" {
+			b = append(append(b, "\tError Type: "...), why.kind...)
 		}
-		if reportInit {
-			b = append(appendMillis(append(b, "Init Duration: "...), initTime), " ms\t"...)
+		if why.payload == nil {
+			failed = why.line(v.requestID)
 		}
-		lines := make([]string, 0, 3)
-		if why != nil {
-			b = append(append(b, "Status: "...), why.status...)
-			if why.status == "error" {
-				b = append(append(b, "\tError Type: "...), why.kind...)
-			}
-			if why.payload == nil {
-				lines = append(lines, why.line(v.requestID))
-			}
-		}
-		return append(lines, "END RequestId: "+v.requestID, string(b))
-	})
+	}
+	lines := string(b)
+	return i.log.end(failed, lines[:end], lines[end:])
 }
 
 // line says in the log how an invocation failed.

@@ -187,18 +187,17 @@ func (l *log) begin(v *invocation, version string) {
 	l.write("START RequestId: " + v.requestID + " Version: " + version)
 }
 
-// end writes the last lines of an invocation and returns its tail.
-func (l *log) end(v *invocation, report func() []string) (tail string) {
-	if !l.wanted(v) {
-		l.drain()
-		return ""
-	}
+// end writes the last lines of an invocation that is wanted, and returns its
+// tail. failed is how it failed; empty: there is nothing to say of that.
+func (l *log) end(failed, end, report string) (tail string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.drainLocked()
-	for _, text := range report() {
-		l.write(text)
+	if failed != "" {
+		l.write(failed)
 	}
+	l.write(end)
+	l.write(report)
 	if l.keep {
 		tail = string(l.tail[max(0, len(l.tail)-maxTail):])
 	}

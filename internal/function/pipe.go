@@ -323,27 +323,28 @@ type bootstrapMessage struct {
 }
 
 func parseMessage(line []byte) (m bootstrapMessage, err error) {
+	verb, rest, _ := bytes.Cut(line, []byte{'\t'})
 	field := func() string {
-		first, rest, _ := bytes.Cut(line, []byte{'\t'})
-		line = rest
+		first, more, _ := bytes.Cut(rest, []byte{'\t'})
+		rest = more
 		return string(first)
 	}
-	switch m.verb = field(); m.verb {
+	switch string(verb) {
 	case "next":
-		if len(line) > 0 {
+		if len(rest) > 0 {
 			return m, errUnclear
 		}
-		return m, nil
+		return bootstrapMessage{verb: "next"}, nil
 	case "response":
-		m.id = field()
+		m.verb, m.id = "response", field()
 	case "error":
-		m.id, m.kind = field(), field()
+		m.verb, m.id, m.kind = "error", field(), field()
 	case "init":
-		m.kind = field()
+		m.verb, m.kind = "init", field()
 	default:
 		return m, errUnclear
 	}
-	if m.size, err = strconv.Atoi(string(line)); err != nil || m.size < 0 {
+	if m.size, err = strconv.Atoi(string(rest)); err != nil || m.size < 0 {
 		return m, errUnclear
 	}
 	return m, nil

@@ -126,7 +126,7 @@ func (s *Service) find(ctx context.Context, name string) (*live, error) {
 
 // InvokeFunction implements backend.Functions.
 func (s *Service) InvokeFunction(ctx context.Context, call *backend.FunctionCall) (*backend.FunctionAnswer, error) {
-	n, err := s.called(call.ARN)
+	n, usual, err := s.called(call.ARN)
 	if err != nil {
 		return nil, err
 	}
@@ -153,9 +153,12 @@ func (s *Service) InvokeFunction(ctx context.Context, call *backend.FunctionCall
 		if err != nil {
 			return nil, err
 		}
-		whole := *call
-		whole.ARN = s.ARN(n.Function, n.Qualifier)
-		answer, err := handle.Invoke(ctx, &whole)
+		if !usual {
+			whole := *call
+			whole.ARN = s.ARN(n.Function, n.Qualifier)
+			call = &whole
+		}
+		answer, err := handle.Invoke(ctx, call)
 		if answer != nil && answer.ExecutedVersion == "" {
 			answer.ExecutedVersion = version
 		}
@@ -163,22 +166,28 @@ func (s *Service) InvokeFunction(ctx context.Context, call *backend.FunctionCall
 	}
 }
 
-// called reads the name of a function that is to be invoked.
-func (s *Service) called(arn string) (Name, error) {
-	// The usual case first: an ARN of this account.
-	if rest, ok := strings.CutPrefix(arn, s.prefix()); ok {
-		name, qualifier, _ := strings.Cut(rest, ":")
-		return Name{Function: name, Qualifier: qualifier}, nil
+// called reads the name of a function that is to be invoked. The usual one is an
+// ARN of this account.
+func (s *Service) called(arn string) (n Name, usual bool, err error) {
+	if rest, ok := s.cutPrefix(arn); ok {
+		name, qualifier, qualified := strings.Cut(rest, ":")
+		return Name{Function: name, Qualifier: qualifier}, !qualified || qualifier != "", nil
 	}
-	n, err := ParseName(arn)
+	n, err = ParseName(arn)
 	if err != nil || !s.ours(n) {
-		return Name{}, backend.ErrNoFunction
+		return Name{}, false, backend.ErrNoFunction
 	}
-	return n, nil
+	return n, false, nil
 }
 
-func (s *Service) prefix() string {
-	return "arn:" + s.partition() + ":lambda:" + s.region() + ":" + s.accountID() + ":function:"
+// cutPrefix cuts off an ARN what comes before the function's name.
+func (s *Service) cutPrefix(arn string) (rest string, ok bool) {
+	for _, part := range [...]string{"arn:", s.partition(), ":lambda:", s.region(), ":", s.accountID(), ":function:"} {
+		if arn, ok = strings.CutPrefix(arn, part); !ok {
+			return "", false
+		}
+	}
+	return arn, true
 }
 
 func (s *Service) chance() float64 {
