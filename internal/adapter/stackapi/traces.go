@@ -200,7 +200,7 @@ func remembered(n int) string {
 // answered turns what is remembered into a document.
 func answered(e *dataplane.Recorded) Answered {
 	out := Answered{
-		RequestID: e.RequestID, ExtendedID: e.ExtendedID, TraceID: e.TraceID, Time: e.Start.UTC(),
+		Number: e.Number, RequestID: e.RequestID, ExtendedID: e.ExtendedID, TraceID: e.TraceID, Time: e.Start.UTC(),
 		API: e.API, Stage: e.Stage, HTTPMethod: e.HTTPMethod, Resource: e.ResourcePath, Path: e.Path, URL: e.URL, Client: e.Peer,
 		Status: e.Status, Millis: millis(e.Latency), BackendStatus: e.BackendStatus, BackendMillis: millis(e.IntegrationLatency),
 		RequestBytes: e.RequestBytes, ResponseBytes: e.ResponseBytes,

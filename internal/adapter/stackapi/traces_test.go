@@ -84,7 +84,7 @@ func TestRequestsAreRemembered(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if trace.Schema != stackapi.TraceSchema || trace.Status != 403 || trace.Client != "192.0.2.7" || trace.Fault == nil ||
+	if trace.Schema != stackapi.TraceSchema || trace.Number != 3 || trace.Status != 403 || trace.Client != "192.0.2.7" || trace.Fault == nil ||
 		trace.Fault.ResponseType != "ACCESS_DENIED" || trace.Fault.Station != "method request" || len(trace.Log) != 1 ||
 		trace.Log[0].Station != "gateway response" || !slices.Contains(trace.Headers, [2]string{"X-Api-Key", "**********abcdef"}) {
 		t.Errorf("got %+v", trace)

@@ -318,6 +318,7 @@ type Traces struct {
 
 // An Answered is a request that the gateway answered. It has no secrets.
 type Answered struct {
+	Number     int64     `json:"number"`            // 1, 2, 3 … as they were answered
 	RequestID  string    `json:"requestId"`         // x-amzn-RequestId
 	ExtendedID string    `json:"extendedRequestId"` // x-amz-apigw-id
 	TraceID    string    `json:"traceId"`           // X-Amzn-Trace-Id

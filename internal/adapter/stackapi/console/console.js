@@ -33,6 +33,8 @@ const state = {
   apis: [],
   requests: [], // the newest first
   held: [], // that came during a pause, the oldest first
+  last: 0, // number of the newest that came
+  missed: 0, // that the gateway had forgotten before they came
   paused: false,
   open: "", // id of the request that is shown
 };
@@ -81,8 +83,7 @@ function showMethod(m) {
 
 // ---- live traffic
 
-// listen follows the requests for ever. What it has seen already it does not
-// take twice.
+// listen follows the requests for ever, from the newest that it has seen.
 async function listen() {
   for (let wait = 500; ; wait = Math.min(wait * 2, 5000)) {
     try {
@@ -97,7 +98,13 @@ async function listen() {
       }
       connection(true, "live");
       wait = 250;
-      await lines(res.body, (batch) => arrived(batch.map((l) => JSON.parse(l))));
+      let again = newest; // of another run of the gateway, whose numbers begin anew
+      await lines(res.body, (batch) => {
+        const list = batch.map((l) => JSON.parse(l));
+        if (again && list[0].number <= state.last) state.last = 0;
+        again = undefined;
+        arrived(list);
+      });
     } catch {
       // The gateway went away; the next turn tells whether it is back.
     }
@@ -122,17 +129,20 @@ function connection(live, text) {
   $("connection").textContent = text;
 }
 
-const key = (r) => r.requestId + r.extendedRequestId;
-
+// arrived takes requests. Under load they are shown a few times a second.
+let showing;
 function arrived(batch) {
-  const seen = new Set([...state.requests, ...state.held].map(key));
-  state.held.push(...batch.filter((r) => !seen.has(key(r))));
-  if (state.paused) {
-    state.held.splice(0, state.held.length - most);
-    showCount();
-    return;
+  for (const r of batch) {
+    if (state.last && r.number > state.last + 1) state.missed += r.number - state.last - 1;
+    state.last = r.number;
+    state.held.push(r);
   }
-  release();
+  state.held.splice(0, state.held.length - most);
+  showing ??= setTimeout(() => {
+    showing = undefined;
+    if (state.paused) showCount();
+    else release();
+  }, 100);
 }
 
 function release() {
@@ -222,7 +232,8 @@ function focusRow(id) {
 function showCount(shown = $("rows").childElementCount) {
   const n = state.requests.length;
   const held = state.held.length;
-  $("count").textContent = (shown === n ? `${n} request${n === 1 ? "" : "s"}` : `${shown} of ${n}`) + (held ? `, ${held} more since the pause` : "");
+  $("count").textContent = (shown === n ? `${n} request${n === 1 ? "" : "s"}` : `${shown} of ${n}`) + 
+    (held ? `, ${held} more since the pause` : "") + (state.missed ? `, ${state.missed} missed` : "");
 }
 
 function showEmpty(failure) {
@@ -254,8 +265,17 @@ const stations = [
   ["mres", "4", "method response"],
 ];
 
+// wanted is the id that the address names; empty: none.
+function wanted() {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    return "";
+  }
+}
+
 async function show(id) {
-  if (location.hash !== "#" + encodeURIComponent(id)) {
+  if (wanted() !== id) {
     location.hash = encodeURIComponent(id); // comes back here
     return;
   }
@@ -263,13 +283,13 @@ async function show(id) {
   try {
     trace = await get("traces/" + encodeURIComponent(id));
   } catch (err) {
-    if (decodeURIComponent(location.hash.slice(1)) !== id) return;
+    if (wanted() !== id) return;
     state.open = id;
     $("trace").replaceChildren(el("p", { class: "fault" }, err.message), el("p", {}, err.help || ""));
     opened(true);
     return;
   }
-  if (decodeURIComponent(location.hash.slice(1)) !== id) return; // another one is wanted by now
+  if (wanted() !== id) return; // another one is wanted by now
   state.open = trace.requestId;
   $("trace").replaceChildren(...traceOf(trace));
   $("trace").scrollTop = 0;
@@ -414,12 +434,12 @@ const bodyLabel = "Method request body before transformations: ";
 // curlOf is the line that asks the same again, at this gateway. What is masked or
 // cut has … in its place.
 function curlOf(t) {
-  const asked = new URL(t.url);
+  const [, host, path] = /^\w+:\/\/([^/?]*)(.*)$/s.exec(t.url);
   const out = ["curl", ...verb(t.httpMethod)];
   let target = t.url;
-  if (asked.host !== location.host) {
-    out.push("-H", word("Host: " + asked.host));
-    target = location.origin + t.url.slice(t.url.indexOf("/", t.url.indexOf("//") + 2));
+  if (host !== location.host) {
+    out.push("-H", word("Host: " + host));
+    target = location.origin + path;
   }
   for (const [name, value] of t.headers) {
     if (ownHeaders.includes(name.toLowerCase()) || !/^[\w!#$%&'*+.^`|~-]+$/.test(name)) continue;
@@ -491,12 +511,11 @@ document.addEventListener("keydown", (e) => {
 $("filter").addEventListener("input", render);
 $("status").addEventListener("input", render);
 $("pause").addEventListener("click", pause);
-const wanted = () => {
-  const id = decodeURIComponent(location.hash.slice(1));
-  if (id) show(id);
+function follow() {
+  if (wanted()) show(wanted());
   else if (state.open) close();
-};
-addEventListener("hashchange", wanted);
+}
+addEventListener("hashchange", follow);
 
 // ---- begin
 
@@ -509,5 +528,5 @@ try {
   showEmpty(err instanceof TypeError ? { message: "The gateway does not answer" } : err);
 }
 listen();
-wanted();
+follow();
 setInterval(() => document.hidden || loadAPIs().catch(() => {}), 5000);
