@@ -164,7 +164,7 @@ func (t *tracing) newest(ctx context.Context, client *stackapi.Client) error {
 	if len(list.Traces) == 0 {
 		return failed("", "%s", t.none())
 	}
-	trace, err := client.Trace(ctx, list.Traces[0].RequestID)
+	trace, err := client.Trace(ctx, list.Traces[0].ExtendedID) // clients may repeat the other
 	if err != nil {
 		return fault(err)
 	}

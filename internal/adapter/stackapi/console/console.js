@@ -36,7 +36,7 @@ const state = {
   last: 0, // number of the newest that came
   missed: 0, // that the gateway had forgotten before they came
   paused: false,
-  open: "", // id of the request that is shown
+  open: "", // extended id of the request that is shown; clients choose request ids, and may repeat them
 };
 
 // ---- what is served
@@ -88,7 +88,7 @@ async function listen() {
   for (let wait = 500; ; wait = Math.min(wait * 2, 5000)) {
     try {
       const newest = state.held.at(-1) || state.requests[0];
-      const since = newest ? "&since=" + encodeURIComponent(newest.requestId) : "";
+      const since = newest ? "&since=" + encodeURIComponent(newest.extendedRequestId) : "";
       const res = await fetch(api + "traces?follow=true" + since);
       if (!res.ok) {
         const failure = await res.json();
@@ -198,8 +198,8 @@ function row(r) {
   if (old && old.dataset.apis === several) return old;
   const failure = what(r);
   const where = named(r.api) + "/" + r.stage;
-  const tr = el("tr", { "data-id": r.requestId, "data-apis": several, onclick: () => show(r.requestId) },
-    el("td", {}, el("a", { href: "#" + encodeURIComponent(r.requestId), "aria-label": `${r.status} ${r.httpMethod} ${r.path}` }, clock.format(new Date(r.time)))),
+  const tr = el("tr", { "data-id": r.extendedRequestId, "data-apis": several, onclick: () => show(r.extendedRequestId) },
+    el("td", {}, el("a", { href: "#" + encodeURIComponent(r.extendedRequestId), "aria-label": `${r.status} ${r.httpMethod} ${r.path}` }, clock.format(new Date(r.time)))),
     el("td", { class: "status s" + String(r.status)[0] }, String(r.status)),
     el("td", {}, stranger(r.httpMethod)),
     el("td", { class: "where", title: where }, stranger(where)),
@@ -290,7 +290,7 @@ async function show(id) {
     return;
   }
   if (wanted() !== id) return; // another one is wanted by now
-  state.open = trace.requestId;
+  state.open = trace.extendedRequestId;
   $("trace").replaceChildren(...traceOf(trace));
   $("trace").scrollTop = 0;
   opened(true);
