@@ -106,8 +106,8 @@ func (i *integration) call(ctx context.Context, x *exchange) (*message.Response,
 		if err := i.asCaller(ctx, x); err != nil {
 			return nil, err
 		}
+		start = time.Now()
 	}
-	start = time.Now()
 	back, err := i.backend.Invoke(ctx, &x.out)
 	latency := time.Since(start)
 	x.record.IntegrationLatency = latency

@@ -2,7 +2,6 @@ package dataplane
 
 import (
 	"bytes"
-	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"golang.org/x/net/http/httpguts"
 
 	"postern/internal/apigw"
+	"postern/internal/lang/jsonpath"
 	"postern/internal/lang/mapping"
 	"postern/internal/message"
 )
@@ -84,7 +84,7 @@ func (p *lambdaReply) translate(x *exchange, back *message.Response) error {
 // what is wrong with the reply.
 func (p *lambdaReply) read(x *exchange, reply []byte) (encoded bool, why string) {
 	r := jsonText{reply}
-	if !json.Valid(reply) {
+	if !jsonpath.Valid(reply) {
 		return false, "it is no JSON"
 	}
 	if r.kind() != '{' {
@@ -207,7 +207,7 @@ func (p *lambdaReply) headers(x *exchange, headers, multi jsonText) string {
 // errorMessage returns the errorMessage of what a function returned, or nothing.
 func errorMessage(payload []byte) string {
 	r := jsonText{payload}
-	if r.kind() != '{' || !json.Valid(payload) {
+	if r.kind() != '{' || !jsonpath.Valid(payload) {
 		return ""
 	}
 	text := ""

@@ -375,7 +375,7 @@ func (i *instance) report(v *invocation, took time.Duration, why *failure) (tail
 		return ""
 	}
 	c := &i.function.config
-	now := v.begun.Add(took)
+	now := time.Now()
 	i.mu.Lock()
 	if !i.memoryAt.After(now.Add(-time.Second)) && i.state != dead {
 		i.measure()
@@ -412,7 +412,7 @@ func (i *instance) report(v *invocation, took time.Duration, why *failure) (tail
 		}
 	}
 	lines := string(b)
-	return i.log.end(failed, lines[:end], lines[end:])
+	return i.log.end(now, failed, lines[:end], lines[end:])
 }
 
 // line says in the log how an invocation failed.

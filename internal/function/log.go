@@ -141,10 +141,10 @@ func (l *log) line(b []byte) {
 	if l.events {
 		text = strings.ReplaceAll(text, "\r", "\n")
 	}
-	l.write(text)
+	l.write(time.Now(), text)
 }
 
-func (l *log) write(text string) {
+func (l *log) write(now time.Time, text string) {
 	if l.keep {
 		if len(l.tail) > 2*maxTail {
 			l.tail = append(l.tail[:0], l.tail[len(l.tail)-maxTail:]...)
@@ -152,7 +152,7 @@ func (l *log) write(text string) {
 		l.tail = append(append(l.tail, text...), '\n')
 	}
 	if l.sink != nil {
-		l.sink(Line{Time: time.Now(), Stream: l.stream, RequestID: l.requestID, Text: text})
+		l.sink(Line{Time: now, Stream: l.stream, RequestID: l.requestID, Text: text})
 	}
 }
 
@@ -160,8 +160,9 @@ func (l *log) write(text string) {
 func (l *log) platform(lines ...string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	now := time.Now()
 	for _, text := range lines {
-		l.write(text)
+		l.write(now, text)
 	}
 }
 
@@ -184,20 +185,20 @@ func (l *log) begin(v *invocation, version string) {
 		l.drainLocked()
 	}
 	l.requestID, l.keep, l.tail = v.requestID, v.logTail, l.tail[:0]
-	l.write("START RequestId: " + v.requestID + " Version: " + version)
+	l.write(time.Now(), "START RequestId: "+v.requestID+" Version: "+version)
 }
 
 // end writes the last lines of an invocation that is wanted, and returns its
 // tail. failed is how it failed; empty: there is nothing to say of that.
-func (l *log) end(failed, end, report string) (tail string) {
+func (l *log) end(now time.Time, failed, end, report string) (tail string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.drainLocked()
 	if failed != "" {
-		l.write(failed)
+		l.write(now, failed)
 	}
-	l.write(end)
-	l.write(report)
+	l.write(now, end)
+	l.write(now, report)
 	if l.keep {
 		tail = string(l.tail[max(0, len(l.tail)-maxTail):])
 	}
