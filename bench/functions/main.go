@@ -1,7 +1,7 @@
 // Functions measures what a warm local Lambda function in Node.js costs behind
 // AWS_PROXY, beside serverless-offline with the same function, in one run.
 //
-//	go run ./bench/functions [-rounds 5] [-seconds 4] [-connections 8]
+//	go run ./bench/functions [-rounds 5] [-seconds 10] [-connections 8]
 //
 // Each round starts both anew, one after the other, and warms them for half as
 // long as it measures. It installs serverless and serverless-offline from npm,
@@ -53,7 +53,7 @@ var project embed.FS
 
 func main() {
 	rounds := flag.Int("rounds", 5, "rounds of each contestant")
-	seconds := flag.Float64("seconds", 4, "seconds of each round")
+	seconds := flag.Float64("seconds", 10, "seconds of each round")
 	connections := flag.Int("connections", 8, "clients that send one request after another")
 	flag.Parse()
 	log.SetFlags(0)
