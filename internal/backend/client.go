@@ -41,7 +41,7 @@ const (
 	maxKept      = 512              // connections of one host
 	maxHosts     = 4096             // beyond, those without connections are forgotten
 	keptFor      = 60 * time.Second // that nobody used
-	surelyOpen   = 10 * time.Millisecond
+	aMoment      = 10 * time.Millisecond
 	largeBody    = 64 << 10 // bytes; a smaller one leaves with the head in one write
 	maxHead      = 128 << 10
 	maxInterim   = 16 // informational responses before the final one
@@ -103,7 +103,7 @@ func (c *call) idempotent() bool {
 // do makes a call, on a kept connection if there is one.
 func (c *client) do(ctx context.Context, h *host, what *call) (*message.Response, error) {
 	for {
-		conn, err := c.take(h), error(nil)
+		conn, err := c.take(h, what.idempotent()), error(nil)
 		if conn == nil {
 			if conn, err = c.dial(ctx, h); err != nil {
 				return nil, err
@@ -128,8 +128,9 @@ func (c *client) dial(ctx context.Context, h *host) (*conn, error) {
 	return newConn(h, n), nil
 }
 
-// take returns a connection that is kept for h and seems to be open, or nil.
-func (c *client) take(h *host) *conn {
+// take returns a connection that is kept for h and seems to be open, or nil. One
+// that was used a moment ago is not looked at for calls that can be made again.
+func (c *client) take(h *host, again bool) *conn {
 	for {
 		c.mu.Lock()
 		last := len(h.kept) - 1
@@ -142,7 +143,7 @@ func (c *client) take(h *host) *conn {
 		h.kept = h.kept[:last]
 		c.mu.Unlock()
 		idle := time.Since(conn.since)
-		if idle < keptFor && (idle < surelyOpen || conn.open()) {
+		if idle < keptFor && (again && idle < aMoment || conn.open()) {
 			return conn
 		}
 		conn.Close()

@@ -129,8 +129,7 @@ func (c *conn) open() bool {
 		return false
 	}
 	// What waits may be a session ticket, or the end.
-	const aMoment = time.Millisecond
-	if c.SetReadDeadline(time.Now().Add(aMoment)) != nil {
+	if c.SetReadDeadline(time.Now().Add(time.Millisecond)) != nil {
 		return false
 	}
 	c.fires.Store(0)
@@ -156,8 +155,11 @@ func (c *conn) exchange(ctx context.Context, what *call) (res *message.Response,
 	if stop != nil && !stop() {
 		x.last = true // its deadline is set, or about to be
 	}
-	if err != nil && ctx.Err() != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
 		err = ctx.Err() // and not that the deadline of the connection has passed
+	case err == io.EOF || err == io.ErrUnexpectedEOF:
+		err = &net.OpError{Op: "read", Net: "tcp", Addr: c.RemoteAddr(), Err: err} // who it was
 	}
 	again = c.used && !x.begun && (x.unsent || what.idempotent())
 	if err != nil || x.last {
