@@ -208,3 +208,24 @@ func (c *Client) http() *http.Client {
 	}
 	return &http.Client{}
 }
+
+// follow calls each for the values that an operation answers with, one after the
+// other, until ctx ends or the gateway goes away.
+func follow[T any](ctx context.Context, c *Client, path string, each func(*T)) error {
+	res, err := c.send(ctx, http.MethodGet, path, nil)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	lines := json.NewDecoder(bufio.NewReader(res.Body))
+	for {
+		v := new(T)
+		switch err := lines.Decode(v); {
+		case errors.Is(err, io.EOF), ctx.Err() != nil:
+			return nil
+		case err != nil:
+			return err
+		}
+		each(v)
+	}
+}

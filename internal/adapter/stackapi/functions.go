@@ -1,11 +1,8 @@
 package stackapi
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -80,30 +77,15 @@ func (c *Client) Functions(ctx context.Context) ([]Function, error) {
 }
 
 // Logs calls each for the last lines of a function's log, or of all with "", that
-// are remembered: as many as tail says, all if it is negative. With follow, also for
+// are remembered: as many as tail says, all if it is negative. With andWait, also for
 // those to come, until ctx ends or the gateway goes away.
-func (c *Client) Logs(ctx context.Context, function string, tail int, follow bool, each func(*LogLine)) error {
+func (c *Client) Logs(ctx context.Context, function string, tail int, andWait bool, each func(*LogLine)) error {
 	query := url.Values{"function": {function}}
 	if tail >= 0 {
 		query.Set("tail", strconv.Itoa(tail))
 	}
-	if follow {
+	if andWait {
 		query.Set("follow", "true")
 	}
-	res, err := c.send(ctx, http.MethodGet, "logs?"+query.Encode(), nil)
-	if err != nil {
-		return err
-	}
-	defer res.Body.Close()
-	lines := json.NewDecoder(bufio.NewReader(res.Body))
-	for {
-		line := &LogLine{}
-		switch err := lines.Decode(line); {
-		case errors.Is(err, io.EOF), ctx.Err() != nil:
-			return nil
-		case err != nil:
-			return err
-		}
-		each(line)
-	}
+	return follow(ctx, c, "logs?"+query.Encode(), each)
 }

@@ -1,12 +1,9 @@
 package stackapi
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -231,22 +228,7 @@ func (c *Client) Traces(ctx context.Context, f TraceFilter) (*Traces, error) {
 func (c *Client) FollowTraces(ctx context.Context, f TraceFilter, each func(*Answered)) error {
 	query := f.query()
 	query.Set("follow", "true")
-	res, err := c.send(ctx, http.MethodGet, "traces?"+query.Encode(), nil)
-	if err != nil {
-		return err
-	}
-	defer res.Body.Close()
-	lines := json.NewDecoder(bufio.NewReader(res.Body))
-	for {
-		a := &Answered{}
-		switch err := lines.Decode(a); {
-		case errors.Is(err, io.EOF), ctx.Err() != nil:
-			return nil
-		case err != nil:
-			return err
-		}
-		each(a)
-	}
+	return follow(ctx, c, "traces?"+query.Encode(), each)
 }
 
 // Trace returns the newest request that has an id: that of x-amzn-RequestId or
