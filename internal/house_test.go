@@ -28,7 +28,7 @@ const houseRules = `
 	lang/mapping                       < lang/cases;
 	lang/mapping, lang/javaregexp, nearest < lang/lint;
 	message                            < cache, wire;
-	message, nowait                    < backend;
+	message, nowait, wire              < backend;
 	sigv4, policy, backend             < auth;
 	backend, nowait                    < function; # backend for FunctionCall, FunctionAnswer and FunctionRefused only
 

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/net/http/httpguts"
 
 	"postern/internal/message"
+	"postern/internal/wire"
 )
 
 // An HTTP is a Backend over HTTP/1.1. Get one from a Pool.
@@ -55,7 +56,7 @@ func (h *HTTP) invoke(ctx context.Context, req *Request) (*message.Response, err
 	hostField := to.name
 	for i := range req.Header {
 		f := &req.Header[i]
-		if !validName(f.Name) || !validValue(f.Value) {
+		if !wire.ValidName(f.Name) || !wire.ValidValue(f.Value) {
 			return nil, &InvalidRequest{Reason: "Invalid header " + clip(cleanName(f.Name))}
 		}
 		if len(f.Name) == len("Host") && message.EqualName(f.Name, "Host") {
@@ -111,7 +112,7 @@ func (h *HTTP) target(raw string) (to *host, target string, err error) {
 // checkMethod refuses what is no method: a token, as a field name is. CONNECT
 // would make a tunnel.
 func checkMethod(method string) error {
-	if !validName(method) || method == http.MethodConnect {
+	if !wire.ValidName(method) || method == http.MethodConnect {
 		return &InvalidRequest{Reason: "Invalid HTTP method"}
 	}
 	return nil
@@ -151,7 +152,7 @@ func outgoing(ctx context.Context, req *Request) (*http.Request, error) {
 	}).WithContext(ctx)
 	for _, f := range req.Header {
 		switch {
-		case !validName(f.Name) || !validValue(f.Value):
+		case !wire.ValidName(f.Name) || !wire.ValidValue(f.Value):
 			return nil, &InvalidRequest{Reason: "Invalid header " + clip(cleanName(f.Name))}
 		case framing(f.Name):
 		case message.EqualName(f.Name, "Host"):

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"postern/internal/message"
+	"postern/internal/wire"
 )
 
 // This file reads responses of HTTP/1.1 (RFC 9112). It takes what others take
@@ -93,7 +94,7 @@ func parseHead(text string) (*responseHead, error) {
 			return nil, errNotHTTP
 		}
 		name, value := line[:colon], strings.Trim(line[colon+1:], " \t")
-		if !validName(name) || !validValue(value) {
+		if !wire.ValidName(name) || !wire.ValidValue(value) {
 			return nil, errNotHTTP
 		}
 		keep, err := h.framed(name, value)
@@ -205,30 +206,3 @@ func readAll(r io.Reader, size int) ([]byte, error) {
 	}
 	return buf.Bytes(), nil
 }
-
-// validName reports whether s is a token (RFC 9110, section 5.6.2).
-func validName(s string) bool {
-	for i := range len(s) {
-		if !tokenBytes[s[i]] {
-			return false
-		}
-	}
-	return s != ""
-}
-
-// validValue reports whether s has no control characters but tabs.
-func validValue(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' && c != '\t' || c == 0x7f {
-			return false
-		}
-	}
-	return true
-}
-
-var tokenBytes = func() (set [256]bool) {
-	for c := range set {
-		set[c] = c > ' ' && c < 0x7f && strings.IndexByte(`"(),/:;<=>?@[\]{}`, byte(c)) < 0
-	}
-	return set
-}()

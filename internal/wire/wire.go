@@ -85,3 +85,10 @@ func equal(name, lower string) bool {
 	}
 	return true
 }
+
+// ValidName reports whether s is a method or the name of a field.
+func ValidName(s string) bool { return s != "" && all(s, inToken) }
+
+// ValidValue reports whether s can be the value of a field: it has no control
+// characters but tabs.
+func ValidValue(s string) bool { return all(s, inValue) }
