@@ -130,7 +130,7 @@ func TestRuntimes(t *testing.T) {
 	}{
 		{"nodejs18.x", node, "18"}, {"nodejs22.x", node, "22"}, {"python3.9", python, "3.9"}, {"python3.13", python, "3.13"},
 		{"provided", provided, ""}, {"provided.al2", provided, "al2"}, {"provided.al2023", provided, "al2023"},
-		{"nodejs", "", ""}, {"nodejs.x", "", ""}, {"nodejsx", "", ""}, {"python2.7", "", ""}, {"python3", "", ""}, {"python3.", "", ""},
+		{"nodejs", "", ""}, {"nodejs22", "", ""}, {"nodejs.x", "", ""}, {"nodejsx", "", ""}, {"python2.7", "", ""}, {"python3", "", ""}, {"python3.", "", ""},
 		{"providedx", "", ""}, {"java21", "", ""}, {"go1.x", "", ""}, {"", "", ""},
 	} {
 		l, version, err := parseRuntime(tt.runtime)

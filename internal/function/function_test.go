@@ -500,7 +500,7 @@ func TestOpenRefuses(t *testing.T) {
 		c    function.Config
 		want string
 	}{
-		{"java", function.Config{Runtime: "java21", Code: function.Code{Dir: dir}}, `functions of runtime "java21" do not run locally; those of provided.*, nodejs* and python3.* do`},
+		{"java", function.Config{Runtime: "java21", Code: function.Code{Dir: dir}}, `functions of runtime "java21" do not run locally; those of provided.*, nodejs*.x and python3.* do`},
 		{"no runtime", function.Config{Code: function.Code{Dir: dir}}, "the function has no runtime"},
 		{"no code", function.Config{Runtime: "python3.12"}, "function f: code is either a directory or an archive"},
 		{"no directory", function.Config{Runtime: "python3.12", Code: function.Code{Dir: dir + "/x"}}, "function f: stat "},

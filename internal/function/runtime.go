@@ -43,15 +43,15 @@ func parseRuntime(runtime string) (language, string, error) {
 		if !ok {
 			continue
 		}
-		version := strings.TrimPrefix(strings.TrimSuffix(rest, ".x"), ".")
-		if l == provided && (rest == "" || rest[0] == '.') || l == node && digits(version) || l == python && strings.HasPrefix(version, "3.") && digits(version[2:]) {
+		version, anyMinor := strings.CutSuffix(strings.TrimPrefix(rest, "."), ".x")
+		if l == provided && (rest == "" || rest[0] == '.') || l == node && anyMinor && digits(version) || l == python && strings.HasPrefix(version, "3.") && digits(version[2:]) {
 			return l, version, nil
 		}
 	}
 	if runtime == "" {
 		return "", "", errors.New("the function has no runtime; local functions have one of provided.*, nodejs*, python3.*")
 	}
-	return "", "", fmt.Errorf("functions of runtime %q do not run locally; those of provided.*, nodejs* and python3.* do", runtime)
+	return "", "", fmt.Errorf("functions of runtime %q do not run locally; those of provided.*, nodejs*.x and python3.* do", runtime)
 }
 
 func digits(s string) bool {
