@@ -18,6 +18,10 @@ type Conn struct {
 	read, write func(fd uintptr) bool // methods of in and out, made once
 }
 
+// piece is how many bytes a call moves at most: the scheduler cannot take the
+// processor away meanwhile.
+const piece = 128 << 10
+
 // A transfer is what is being read or written.
 type transfer struct {
 	b   []byte
@@ -41,13 +45,13 @@ func NewConn(conn net.Conn) *Conn {
 }
 
 func (t *transfer) read(fd uintptr) bool {
-	t.n, t.err = Read(fd, t.b)
+	t.n, t.err = Read(fd, t.b[:min(len(t.b), piece)])
 	return t.err != syscall.EAGAIN
 }
 
 func (t *transfer) write(fd uintptr) bool {
 	for t.n < len(t.b) {
-		n, err := Write(fd, t.b[t.n:])
+		n, err := Write(fd, t.b[t.n:min(len(t.b), t.n+piece)])
 		if err == syscall.EAGAIN {
 			return false
 		}
