@@ -110,17 +110,7 @@ func (c *call) listAliases() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	items, next, err := page(c, list, 50)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]any, len(items))
-	for i, a := range items {
-		if out[i], err = c.alias(a, nil); err != nil {
-			return nil, err
-		}
-	}
-	return listed("Aliases", out, next), nil
+	return listed(c, "Aliases", list, func(a *lambda.Alias) (any, error) { return c.alias(a, nil) })
 }
 
 func (c *call) deleteAlias() (any, error) {

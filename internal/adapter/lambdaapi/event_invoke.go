@@ -71,15 +71,7 @@ func (c *call) listEventInvokes() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	items, next, err := page(c, list, 50)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]any, len(items))
-	for i, e := range items {
-		out[i] = c.eventInvoke(e)
-	}
-	return listed("FunctionEventInvokeConfigs", out, next), nil
+	return listed(c, "FunctionEventInvokeConfigs", list, func(e *lambda.EventInvoke) (any, error) { return c.eventInvoke(e), nil })
 }
 
 func (c *call) deleteEventInvoke() (any, error) {

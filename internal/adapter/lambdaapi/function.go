@@ -241,27 +241,32 @@ func (c *call) listFunctions() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	items, next, err := page(c, list, 50)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]any, len(items))
-	for i, f := range items {
+	return listed(c, "Functions", list, func(f *lambda.Function) (any, error) {
 		qualifier := ""
 		if all {
 			qualifier = f.Version
 		}
-		out[i] = c.configuration(f, qualifier)
-	}
-	return listed("Functions", out, next), nil
+		return c.configuration(f, qualifier), nil
+	})
 }
 
-func listed(name string, items []any, next any) map[string]any {
-	out := map[string]any{name: items}
+// listed answers with a page of a list, its items in their form on the wire.
+func listed[T any](c *call, name string, list []T, form func(T) (any, error)) (any, error) {
+	items, next, err := page(c, list, 50)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]any, len(items))
+	for i, item := range items {
+		if all[i], err = form(item); err != nil {
+			return nil, err
+		}
+	}
+	out := map[string]any{name: all}
 	if next != nil {
 		out["NextMarker"] = next
 	}
-	return out
+	return out, nil
 }
 
 func (c *call) deleteFunction() (any, error) {
@@ -296,15 +301,7 @@ func (c *call) listVersions() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	items, next, err := page(c, list, 50)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]any, len(items))
-	for i, f := range items {
-		out[i] = c.configuration(f, f.Version)
-	}
-	return listed("Versions", out, next), nil
+	return listed(c, "Versions", list, func(f *lambda.Function) (any, error) { return c.configuration(f, f.Version), nil })
 }
 
 // existing refuses a function that does not exist.

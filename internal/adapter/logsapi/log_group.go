@@ -28,6 +28,15 @@ func (g *groupName) name() (string, error) {
 	return "", null("logGroupName")
 }
 
+// namedGroup reads a request that names a log group and no more.
+func (c *call) namedGroup() (string, error) {
+	var in groupName
+	if err := c.read(&in); err != nil {
+		return "", err
+	}
+	return in.name()
+}
+
 // nameOf returns the name in the ARN of a log group, which may end in :*.
 func nameOf(identifier string) string {
 	if _, name, ok := strings.Cut(identifier, ":log-group:"); ok {
@@ -57,11 +66,7 @@ func (c *call) createGroup() (any, error) {
 }
 
 func (c *call) deleteGroup() (any, error) {
-	var in groupName
-	if err := c.read(&in); err != nil {
-		return nil, err
-	}
-	name, err := in.name()
+	name, err := c.namedGroup()
 	if err != nil {
 		return nil, err
 	}
@@ -155,11 +160,7 @@ func (c *call) putRetention() (any, error) {
 }
 
 func (c *call) deleteRetention() (any, error) {
-	var in groupName
-	if err := c.read(&in); err != nil {
-		return nil, err
-	}
-	name, err := in.name()
+	name, err := c.namedGroup()
 	if err != nil {
 		return nil, err
 	}
@@ -235,11 +236,7 @@ func (c *call) untag(name string, keys []string) error {
 }
 
 func (c *call) listGroupTags() (any, error) {
-	var in groupName
-	if err := c.read(&in); err != nil {
-		return nil, err
-	}
-	name, err := in.name()
+	name, err := c.namedGroup()
 	if err != nil {
 		return nil, err
 	}
